@@ -1,0 +1,34 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// The system calls of the poller that Swift's Glibc module leaves out (sys/epoll.h) or that C macros hide
+// (ancillary data of the error queue). Each returns what the call returns, or -errno.
+
+typedef struct {
+    bool v6;
+    uint8_t bytes[16]; // network order; the first four for IPv4
+} csockets_address;
+
+/// A non-blocking TCP socket that closes by RST and keeps ICMP errors in its error queue.
+int csockets_tcp_socket(bool v6);
+int csockets_connect(int descriptor, const csockets_address *address, uint16_t port);
+int csockets_close(int descriptor);
+
+int csockets_epoll_create(void);
+/// Registers for one edge: the end of a connect, well or badly.
+int csockets_epoll_add(int epoll, int descriptor, uint64_t token);
+int csockets_epoll_wait(int epoll, uint64_t *tokens, int capacity, int timeout_ms);
+
+/// The first ICMP error in the queue: 1 and its type and code (`v6` tells ICMPv6), or 0 when there is none.
+int csockets_icmp_error(int descriptor, bool *v6, uint8_t *type, uint8_t *code);
+
+/// The ends of a connection: bit 0 when both are one and the same, bit 1 when both have the same address.
+int csockets_compare_ends(int descriptor);
+
+/// Whether a datagram socket is refused this address as a broadcast (EACCES, ip(7)).
+bool csockets_is_broadcast(const csockets_address *address);
+
+/// Whether getaddrinfo(3) said that the name exists nowhere, or has no address of the family.
+bool csockets_is_unknown_name(int code);

@@ -1,0 +1,97 @@
+/// When a silent endpoint is given up: part of what a check is, since it can decide a state.
+public struct Timing: Hashable, Sendable, Codable {
+    /// The whole budget of one endpoint in milliseconds, 10 to 3,600,000.
+    public var timeoutMilliseconds: Int
+    /// How many times a silent endpoint is tried again within the budget, 0 to 20.
+    public var retries: Int
+
+    public init(timeoutMilliseconds: Int, retries: Int = Timing.defaultRetries) {
+        self.timeoutMilliseconds = timeoutMilliseconds
+        self.retries = retries
+    }
+
+    public static let timeoutBounds = 10...3_600_000
+    public static let retryBounds = 0...20
+    public static let defaultRetries = 1
+
+    /// How long each attempt waits, in nanoseconds. The shares grow as 1, 2, 3 … and add up to the budget: the
+    /// first is short to replace a lost packet soon, the last is long to hear a slow host.
+    public var attemptNanoseconds: [UInt64] {
+        let attempts = UInt64(retries) + 1
+        let parts = attempts * (attempts + 1) / 2
+        return (1...attempts).map { UInt64(timeoutMilliseconds) * 1_000_000 * $0 / parts }
+    }
+}
+
+/// How hard a run may press: never part of what a check is, since it decides no state.
+public struct LoadLimits: Hashable, Sendable, Codable {
+    /// The most endpoints in flight at once, over all hosts.
+    public var parallelism: Int
+    /// The most endpoints in flight at once for one host; `nil` for no limit of its own.
+    public var perHost: Int?
+    /// The most connection attempts a second; `nil` for no limit.
+    public var rate: Int?
+
+    public init(parallelism: Int = LoadLimits.defaultParallelism, perHost: Int? = nil, rate: Int? = nil) {
+        self.parallelism = parallelism
+        self.perHost = perHost
+        self.rate = rate
+    }
+
+    public static let defaultParallelism = 4000
+}
+
+/// A named, repeatable request: what is checked, and how long an answer is waited for.
+public struct CheckRequest: Hashable, Sendable, Codable {
+    /// What is probed, exclusions already taken away.
+    public var targets: TargetSet
+    /// Addresses that no name may lead to.
+    public var excluded: TargetSet
+    public var ports: PortSelection
+    /// The only family that names are resolved to; `nil` for both, IPv4 first.
+    public var family: IPAddress.Family?
+    public var timing: Timing
+    public var limits: LoadLimits
+
+    /// Checks that the parts fit together.
+    ///
+    /// - Throws: `TargetError` when nothing is left to probe, or an address is not of `family`.
+    public init(
+        targets: TargetSet, excluded: TargetSet = TargetSet(), ports: PortSelection,
+        family: IPAddress.Family? = nil, timing: Timing, limits: LoadLimits = LoadLimits()
+    ) throws(TargetError) {
+        guard !targets.isEmpty else { throw .none }
+        self.targets = targets.subtracting(excluded)
+        guard !self.targets.isEmpty else { throw .nothingLeft }
+        if let family { try self.targets.require(family) }
+        self.excluded = excluded
+        self.ports = ports
+        self.family = family
+        self.timing = timing
+        self.limits = limits
+    }
+
+    /// Whether `other` asks for the same observations: limits and the order of service names do not count.
+    public func asksTheSame(as other: CheckRequest) -> Bool {
+        identity == other.identity
+    }
+
+    /// The request without what does not count for its identity.
+    public var identity: CheckRequest {
+        var result = self
+        result.limits = LoadLimits()
+        result.ports = ports.inNameOrder
+        return result
+    }
+}
+
+extension IPAddress.Family: Codable {}
+
+extension PortSelection {
+    /// The same selection with its services sorted by name.
+    var inNameOrder: PortSelection {
+        var result = self
+        result.services.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        return result
+    }
+}

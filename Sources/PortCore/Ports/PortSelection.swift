@@ -1,0 +1,162 @@
+/// The ports of a request, with what was asked by number and what came from service names kept apart.
+public struct PortSelection: Hashable, Sendable, Codable {
+    /// A service name with the TCP ports that it stood for when the request was made.
+    public struct Service: Hashable, Sendable {
+        public let name: String
+        public let ports: PortSet
+    }
+
+    /// Ports asked by number.
+    public private(set) var explicit = PortSet()
+    /// Services asked by name, each once, in the order asked.
+    public internal(set) var services: [Service] = []
+
+    /// Every port of the selection.
+    public var all: PortSet { services.reduce(explicit) { $0.union($1.ports) } }
+
+    /// Every port that a service name stands for.
+    public var fromServices: PortSet { services.reduce(PortSet()) { $0.union($1.ports) } }
+
+    /// The first service that `port` was asked by, if it was.
+    public func service(of port: UInt16) -> String? {
+        services.first { $0.ports.contains(port) }?.name
+    }
+
+    /// Reads the values of `--ports` and `--service`, each a list with commas.
+    ///
+    /// - Parameters:
+    ///   - ports: numbers, ranges, `-` for 1-65535, and service names.
+    ///   - services: service names.
+    ///   - table: called at most once, when the first name is met.
+    /// - Throws: `PortError` for the first token that cannot be used, or when nothing was asked.
+    public init(
+        ports: [String], services: [String], table: () throws(PortError) -> ServiceTable
+    ) throws(PortError) {
+        var loaded: ServiceTable?
+        func lookUp() throws(PortError) -> ServiceTable {
+            let result = if let loaded { loaded } else { try table() }
+            loaded = result
+            return result
+        }
+        var ranges: [ClosedRange<UInt16>] = []
+        for token in Self.tokens(ports) {
+            switch try PortToken(parsing: token) {
+            case .ports(let range): ranges.append(range)
+            case .name: try add(serviceInPorts: token, from: lookUp)
+            }
+        }
+        explicit = PortSet(ranges)
+        for token in Self.tokens(services) {
+            guard !token.utf8.allSatisfy(PortToken.isDigit) else { throw .numericService(token) }
+            add(Service(name: token, ports: try lookUp().ports(of: token)))
+        }
+        guard !all.isEmpty else { throw .none }
+    }
+
+    private static func tokens(_ values: [String]) -> [String] {
+        values.flatMap { $0.split(separator: ",") }.map { String($0.trimmingSpaces()) }.filter { !$0.isEmpty }
+    }
+
+    private mutating func add(_ service: Service) {
+        if !services.contains(service) { services.append(service) }
+    }
+
+    /// A name in `--ports`: a service when the table has it exactly, else the error of the port grammar.
+    private mutating func add(
+        serviceInPorts token: String, from table: () throws(PortError) -> ServiceTable
+    ) throws(PortError) {
+        guard PortToken.mayBeService(token) else { throw PortToken.failure(token) }
+        do {
+            add(Service(name: token, ports: try table().ports(of: token)))
+        } catch .unknownService {
+            throw PortToken.failure(token)
+        }
+    }
+
+    // MARK: Codable
+
+    private enum CodingKeys: String, CodingKey {
+        case explicit, services
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        explicit = try PortSet(text: container.decode(String.self, forKey: .explicit), in: container.codingPath)
+        services = try container.decode([String: String].self, forKey: .services)
+            .map { Service(name: $0, ports: try PortSet(text: $1, in: container.codingPath)) }
+            .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(explicit.text, forKey: .explicit)
+        let texts = services.map { ($0.name, $0.ports.text) }
+        try container.encode(Dictionary(uniqueKeysWithValues: texts), forKey: .services)
+    }
+}
+
+extension PortSet {
+    fileprivate init(text: String, in path: [any CodingKey]) throws {
+        guard let set = text.isEmpty ? PortSet() : PortSet(canonical: text) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: path, debugDescription: "'\(text)' is no port set"))
+        }
+        self = set
+    }
+}
+
+/// One token of `--ports`.
+enum PortToken: Equatable {
+    case ports(ClosedRange<UInt16>)
+    /// Holds something other than digits and `-`: a service name, or a mistake.
+    case name
+
+    init(parsing token: String) throws(PortError) {
+        guard token.utf8.allSatisfy({ Self.isDigit($0) || $0 == Self.dash }) else {
+            self = .name
+            return
+        }
+        if token == "-" {
+            self = .ports(1...65535)
+        } else if token.utf8.contains(Self.dash) {
+            self = .ports(try Self.range(token))
+        } else {
+            guard let port = UInt16(token), port > 0 else { throw .outOfBounds(token) }
+            self = .ports(port...port)
+        }
+    }
+
+    private static let dash = UInt8(ascii: "-")
+
+    static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+    private static func range(_ token: String) throws(PortError) -> ClosedRange<UInt16> {
+        let ends = token.split(separator: "-", omittingEmptySubsequences: false)
+        guard ends.count == 2, !ends[0].isEmpty, !ends[1].isEmpty else { throw .malformedRange(token) }
+        guard let first = Int(ends[0]), let last = Int(ends[1]) else { throw .rangeOutOfBounds(token) }
+        guard first <= last else { throw .reversedRange(token) }
+        guard first > 0, let lower = UInt16(exactly: first), let upper = UInt16(exactly: last) else {
+            throw .rangeOutOfBounds(token)
+        }
+        return lower...upper
+    }
+
+    /// Whether `token` has the shape of a service name: visible ASCII, and a letter in it (RFC 6335, 5.1).
+    static func mayBeService(_ token: String) -> Bool {
+        token.utf8.allSatisfy { (0x21...0x7e).contains($0) } && token.contains { $0.isASCII && $0.isLetter }
+    }
+
+    /// The error for a token that is neither ports nor a service: letters with other signs look like a host.
+    static func failure(_ token: String) -> PortError {
+        let looksLikeHost = token.contains(":") || token.contains(".")
+        let isName = token.utf8.allSatisfy { !isDigit($0) } && mayBeService(token)
+        return looksLikeHost || isName ? .notAPort(token) : .malformed(token)
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingSpaces() -> Substring {
+        let tail = drop { $0 == " " || $0 == "\t" }
+        guard let last = tail.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
+        return tail[...last]
+    }
+}

@@ -1,0 +1,52 @@
+/// Exactly what a run probes: hosts in host order, each with its address and ports.
+public struct ProbePlan: Sendable {
+    /// One host of the plan.
+    public struct Item: Sendable {
+        public let host: Host
+        /// Where the host is probed; `nil` for a name that leads nowhere.
+        public let address: IPAddress?
+        public let ports: PortSet
+
+        public init(host: Host, address: IPAddress?, ports: PortSet) {
+            self.host = host
+            self.address = address
+            self.ports = ports
+        }
+    }
+
+    public let items: [Item]
+    public let timing: Timing
+    public let limits: LoadLimits
+
+    public init(items: [Item], timing: Timing, limits: LoadLimits = LoadLimits()) {
+        self.items = items
+        self.timing = timing
+        self.limits = limits
+    }
+
+    /// The plan of `request`, its names resolved side by side, each once.
+    ///
+    /// - Throws: `ResolverError` when the resolver cannot say, or a name leads only to excluded addresses.
+    public init(
+        _ request: CheckRequest, resolver: Resolver, cancellation: Cancellation
+    ) throws(ResolverError) {
+        let addresses = try resolver.resolve(request.targets.names, request.family, cancellation)
+        let ports = request.ports.all
+        var items: [Item] = []
+        for host in request.targets.hosts {
+            var address: IPAddress?
+            switch host {
+            case .address(let literal): address = literal
+            case .name(let name):
+                let candidates = addresses[name, default: []].sorted()
+                address = candidates.first { !request.excluded.contains($0) }
+                if address == nil, let excluded = candidates.first { throw .excluded(name: name, address: excluded) }
+            }
+            items.append(Item(host: host, address: address, ports: ports))
+        }
+        self.init(items: items, timing: request.timing, limits: request.limits)
+    }
+
+    /// How many endpoints the plan has.
+    public var endpointCount: Int { items.reduce(0) { $0 + $1.ports.count } }
+}

@@ -1,0 +1,59 @@
+/// Holds a worker back: the rate the operator allows, and what the machine itself can give.
+struct Pacing {
+    private let cap: Int
+    private let nanosecondsPerStart: UInt64
+    private let patience: UInt64
+    private var nextStart: UInt64 = 0
+    private var shortSince: UInt64?
+    private var settledSinceGrowth = 0
+
+    /// How many probes may be in flight.
+    private(set) var window: Int
+
+    private static let rest: UInt64 = 10_000_000
+    private static let settledPerGrowth = 64
+    private static let burstNanoseconds: UInt64 = 10_000_000
+
+    /// - Parameters:
+    ///   - window: the most probes in flight.
+    ///   - rate: the most attempts a second, `nil` for no limit.
+    ///   - patience: how long a shortage may last without any progress, in nanoseconds.
+    init(window: Int, rate: Double?, patience: UInt64) {
+        cap = window
+        self.window = window
+        nanosecondsPerStart = rate.map { UInt64(1_000_000_000 / $0) } ?? 0
+        self.patience = patience
+    }
+
+    func mayStart(now: UInt64) -> Bool { now >= nextStart }
+
+    /// When the next attempt may start, if that is in the future.
+    func restUntil(now: UInt64) -> UInt64? { now < nextStart ? nextStart : nil }
+
+    mutating func started(now: UInt64) {
+        guard nanosecondsPerStart > 0 else { return }
+        // What was not used is kept for a short burst only, so that a pause never turns into a flood.
+        let earliest = now > Self.burstNanoseconds ? now - Self.burstNanoseconds : 0
+        nextStart = max(nextStart, earliest) + nanosecondsPerStart
+    }
+
+    /// The machine was short of something: fewer in flight, and a moment's rest.
+    mutating func fellShort(code: Int32, inFlight: Int, now: UInt64) throws(ProbeError) {
+        if let since = shortSince, now - since > patience { throw .noProgress(code: code) }
+        if shortSince == nil { shortSince = now }
+        settledSinceGrowth = 0
+        window = max(1, inFlight)
+        nextStart = max(nextStart, now + Self.rest)
+    }
+
+    /// An endpoint was settled: the shortage, if there was one, is passing.
+    mutating func progressed() {
+        shortSince = nil
+        guard window < cap else { return }
+        settledSinceGrowth += 1
+        if settledSinceGrowth == Self.settledPerGrowth {
+            settledSinceGrowth = 0
+            window += 1
+        }
+    }
+}

@@ -1,0 +1,290 @@
+import Glibc
+
+/// One thread's share of a run: carries out what the machines of its endpoints ask for.
+///
+/// A socket is registered once and, after a refusal, used again for the next endpoint, so a closed port costs two
+/// system calls and a part of a third: connect, connect again to read the error, and its share of one epoll_wait.
+struct ProbeWorker: ~Copyable {
+    /// What a worker is given.
+    struct Settings: Sendable {
+        let window: Int
+        /// Attempts a second; `nil` for no limit.
+        let rate: Double?
+        let attemptNanoseconds: [UInt64]
+        let patience: UInt64
+    }
+
+    private struct Slot {
+        var socket: ProbeSocket?
+        /// Changes with each socket, so that a late event of a closed one is known.
+        var registration: UInt32 = 0
+        /// Changes with each attempt, so that its timer is known when it fires.
+        var serial: UInt32 = 0
+        var lane = 0
+        var index = 0
+        var isActive = false
+        var startedAt: UInt64 = 0
+        var machine = ProbeMachine(attempts: 1, mayBeEphemeral: false)
+    }
+
+    private struct Timer {
+        let slot: Int
+        let serial: UInt32
+        let deadline: UInt64
+    }
+
+    private var poller: Poller
+    private let settings: Settings
+    private let control: RunControl
+    private var lanes: [Lane]
+    private var queue = FIFO<Int>()
+    private var growing: [Int] = []
+    private var slots: [Slot] = []
+    private var freeSlots: [Int] = []
+    private var idle: [[Int]] = [[], []]
+    private var timers: [FIFO<Timer>]
+    private var pacing: Pacing
+    private var inFlight = 0
+    private var unsettled: Int
+    private var reported: Int
+    private var nextLook: UInt64 = 0
+
+    init(lanes: [Lane], settings: Settings, control: RunControl) throws(ProbeError) {
+        poller = try Poller()
+        self.lanes = lanes
+        self.settings = settings
+        self.control = control
+        timers = settings.attemptNanoseconds.map { _ in FIFO<Timer>() }
+        pacing = Pacing(window: settings.window, rate: settings.rate, patience: settings.patience)
+        unsettled = lanes.reduce(0) { $0 + $1.unsettled }
+        reported = unsettled
+    }
+
+    deinit {
+        for slot in slots { if let socket = slot.socket { poller.close(socket) } }
+    }
+
+    /// Probes until every endpoint is settled, or another worker has failed.
+    ///
+    /// - Parameter tick: called now and then from this thread.
+    /// - Returns: the outcomes of each lane.
+    mutating func run(tick: () -> Void) throws(ProbeError) -> [[Outcome]] {
+        for lane in lanes.indices where lanes[lane].unsettled > 0 { enqueue(lane) }
+        while unsettled > 0 {
+            let now = MonotonicClock.now
+            if now >= nextLook {
+                guard try control.goOn() else { break }
+                report()
+                tick()
+                nextLook = now + UInt64(Cancellation.pollMilliseconds) * 1_000_000
+            }
+            grow(now)
+            try fill()
+            let count = try poller.wait(milliseconds: waitMilliseconds(MonotonicClock.now))
+            for event in 0..<count {
+                try ready(poller.token(event))
+                try fill()
+            }
+            try expire()
+        }
+        report()
+        return lanes.map(\.outcomes)
+    }
+
+    // MARK: Starting
+
+    private mutating func enqueue(_ lane: Int) {
+        guard !lanes[lane].isQueued, lanes[lane].canStart else { return }
+        lanes[lane].isQueued = true
+        queue.append(lane)
+    }
+
+    /// Starts probes, one a lane in turn, as long as there is room.
+    private mutating func fill() throws(ProbeError) {
+        while inFlight < pacing.window, queue.first != nil {
+            let now = MonotonicClock.now
+            guard pacing.mayStart(now: now), let lane = queue.popFirst() else { return }
+            lanes[lane].isQueued = false
+            guard lanes[lane].canStart else { continue }
+            if !lanes[lane].window.hasStarted {
+                lanes[lane].start(now: now)
+                growing.append(lane)
+            }
+            let index = lanes[lane].take()
+            enqueue(lane)
+            try begin(lane: lane, index: index, now: now)
+        }
+    }
+
+    private mutating func begin(lane: Int, index: Int, now: UInt64) throws(ProbeError) {
+        let family = lanes[lane].address.family
+        let id: Int
+        if let reused = idle[family == .v4 ? 0 : 1].popLast() {
+            id = reused
+        } else if let free = freeSlots.popLast() {
+            id = free
+        } else {
+            id = slots.count
+            slots.append(Slot())
+        }
+        inFlight += 1
+        slots[id].lane = lane
+        slots[id].index = index
+        slots[id].isActive = true
+        slots[id].startedAt = now
+        slots[id].machine = ProbeMachine(
+            attempts: settings.attemptNanoseconds.count,
+            mayBeEphemeral: EphemeralPorts.range.contains(lanes[lane].port(at: index)))
+        try perform(startAttempt(id, now: now), id)
+    }
+
+    /// Starts an attempt on the slot's socket, or on a new one, and says what the machine makes of it.
+    private mutating func startAttempt(_ id: Int, now: UInt64) -> ProbeMachine.Action {
+        let lane = slots[id].lane
+        let port = lanes[lane].port(at: slots[id].index)
+        slots[id].serial &+= 1
+        pacing.started(now: now)
+        let attempt = slots[id].machine.attempt
+        timers[attempt].append(
+            Timer(slot: id, serial: slots[id].serial, deadline: now + settings.attemptNanoseconds[attempt]))
+        if let socket = slots[id].socket {
+            let code = poller.connect(socket, lanes[lane].address, port: port)
+            return slots[id].machine.handle(.connect(code: code, first: true))
+        }
+        closeSurplusIdle(not: lanes[lane].address.family)
+        switch poller.open(lanes[lane].address.family) {
+        case .failure(let failure):
+            return slots[id].machine.handle(.connect(code: failure.code, first: true))
+        case .success(let socket):
+            slots[id].socket = socket
+            slots[id].registration &+= 1
+            let code = poller.connect(socket, lanes[lane].address, port: port)
+            // Registered after the connect: a socket at rest would report itself hung up.
+            let token = UInt64(slots[id].registration) << 32 | UInt64(id)
+            let registering = poller.register(socket, token: token)
+            let result = registering == 0 ? code : registering
+            return slots[id].machine.handle(.connect(code: result, first: true))
+        }
+    }
+
+    /// Idle sockets of the other family give way, so that both together keep within the window.
+    private mutating func closeSurplusIdle(not family: IPAddress.Family) {
+        let other = family == .v4 ? 1 : 0
+        guard inFlight + idle[other].count > settings.window, let id = idle[other].popLast() else { return }
+        closeSocket(id)
+        freeSlots.append(id)
+    }
+
+    // MARK: Events
+
+    private mutating func ready(_ token: UInt64) throws(ProbeError) {
+        let id = Int(token & 0xffff_ffff)
+        guard slots[id].isActive, slots[id].registration == UInt32(token >> 32), let socket = slots[id].socket
+        else { return }
+        let lane = slots[id].lane
+        let port = lanes[lane].port(at: slots[id].index)
+        let code = poller.connect(socket, lanes[lane].address, port: port)
+        try perform(slots[id].machine.handle(.connect(code: code, first: false)), id)
+    }
+
+    /// Ends attempts whose time is over.
+    private mutating func expire() throws(ProbeError) {
+        let now = MonotonicClock.now
+        for attempt in timers.indices {
+            while let timer = timers[attempt].first {
+                let isCurrent = slots[timer.slot].isActive && slots[timer.slot].serial == timer.serial
+                if isCurrent && timer.deadline > now { break }
+                _ = timers[attempt].popFirst()
+                if isCurrent { try perform(slots[timer.slot].machine.handle(.silence), timer.slot) }
+            }
+        }
+    }
+
+    private mutating func perform(_ first: ProbeMachine.Action, _ id: Int) throws(ProbeError) {
+        var action = first
+        while true {
+            switch action {
+            case .wait:
+                return
+            case .readErrorQueue:
+                let error = slots[id].socket.flatMap { poller.icmpError($0) }
+                action = slots[id].machine.handle(.errorQueue(error))
+            case .compareEnds:
+                let ends = slots[id].socket.map { poller.ends($0) } ?? .sameHost
+                action = slots[id].machine.handle(.ends(ends))
+            case .askWhyNoWay:
+                let isBroadcast = poller.isBroadcast(lanes[slots[id].lane].address)
+                action = slots[id].machine.handle(.noWay(isBroadcast: isBroadcast))
+            case .tryAgain:
+                closeSocket(id)
+                action = startAttempt(id, now: MonotonicClock.now)
+            case .postpone(let code):
+                return try postpone(id, code)
+            case .settle(let reason):
+                return settle(id, reason)
+            case .fail(let code):
+                throw .noRoute(host: lanes[slots[id].lane].host, code: code)
+            }
+        }
+    }
+
+    private mutating func settle(_ id: Int, _ reason: Reason) {
+        let elapsed = UInt32(clamping: (MonotonicClock.now - slots[id].startedAt) / 1000)
+        let lane = slots[id].lane
+        lanes[lane].settle(slots[id].index, Outcome(reason: reason, elapsedMicroseconds: elapsed))
+        release(id, keepingSocket: reason == .refused)
+        unsettled -= 1
+        pacing.progressed()
+        if lanes[lane].unsettled == 0 { control.settledPart(ofHost: lane) }
+        enqueue(lane)
+    }
+
+    private mutating func postpone(_ id: Int, _ code: Int32) throws(ProbeError) {
+        let lane = slots[id].lane
+        lanes[lane].postpone(slots[id].index)
+        release(id, keepingSocket: false)
+        enqueue(lane)
+        try pacing.fellShort(code: code, inFlight: inFlight, now: MonotonicClock.now)
+    }
+
+    private mutating func release(_ id: Int, keepingSocket: Bool) {
+        slots[id].isActive = false
+        inFlight -= 1
+        if keepingSocket, let socket = slots[id].socket {
+            idle[socket.family == .v4 ? 0 : 1].append(id)
+        } else {
+            closeSocket(id)
+            freeSlots.append(id)
+        }
+    }
+
+    private mutating func closeSocket(_ id: Int) {
+        if let socket = slots[id].socket { poller.close(socket) }
+        slots[id].socket = nil
+    }
+
+    // MARK: Time
+
+    private mutating func grow(_ now: UInt64) {
+        guard !growing.isEmpty else { return }
+        var still: [Int] = []
+        for lane in growing {
+            if lanes[lane].unsettled > 0, lanes[lane].grow(now: now) { still.append(lane) }
+            enqueue(lane)
+        }
+        growing = still
+    }
+
+    private func waitMilliseconds(_ now: UInt64) -> Int32 {
+        var wake = nextLook
+        for queue in timers { if let timer = queue.first { wake = min(wake, timer.deadline) } }
+        if let rest = pacing.restUntil(now: now), queue.first != nil { wake = min(wake, rest) }
+        if !growing.isEmpty { wake = min(wake, now + LaneWindow.tickNanoseconds) }
+        return wake > now ? Int32(clamping: (wake - now + 999_999) / 1_000_000) : 0
+    }
+
+    private mutating func report() {
+        control.settled(endpoints: reported - unsettled)
+        reported = unsettled
+    }
+}

@@ -1,0 +1,124 @@
+import Glibc
+import Synchronization
+
+/// Probes every endpoint of a plan by TCP connect.
+public enum Prober {
+    /// Carries out `plan`.
+    ///
+    /// - Parameters:
+    ///   - cancellation: looked at ten times a second.
+    ///   - progress: called about ten times a second from the calling thread.
+    /// - Returns: the results in the plan's order, whatever the order of the answers.
+    /// - Throws: `ProbeError` when the plan could not be carried out as a whole.
+    public static func run(
+        _ plan: ProbePlan, cancellation: Cancellation, progress: (ProbeProgress) -> Void = { _ in }
+    ) throws(ProbeError) -> [HostResult] {
+        let reachable = plan.items.filter { $0.address != nil }
+        let workers = workerCount(plan)
+        let control = RunControl(
+            cancellation: cancellation,
+            parts: reachable.map { min(workers, $0.ports.count) },
+            endpoints: reachable.reduce(0) { $0 + $1.ports.count })
+        let outcomes = try probe(reachable, plan, workers, control) { progress(control.progress) }
+        return results(plan, outcomes, workers: workers)
+    }
+
+    /// Two threads pay off when there is much to probe; a limit of one a host cannot be shared.
+    private static func workerCount(_ plan: ProbePlan) -> Int {
+        let mayShare = plan.limits.parallelism > 1 && plan.limits.perHost != 1
+        return mayShare && plan.endpointCount >= 4096 && sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 ? 2 : 1
+    }
+
+    /// Every worker's outcomes, by worker and host. The first worker runs on the calling thread.
+    private static func probe(
+        _ items: [ProbePlan.Item], _ plan: ProbePlan, _ workers: Int, _ control: RunControl,
+        tick: () -> Void
+    ) throws(ProbeError) -> [[[Outcome]]] {
+        let settings = settings(plan.limits, plan.timing, workers: workers)
+        let ports = SharedPorts(items)
+        let second = SharedState<Result<[[Outcome]], ProbeError>>(.success([]))
+        @Sendable func work(_ worker: Int, tick: () -> Void) -> Result<[[Outcome]], ProbeError> {
+            Result { () throws(ProbeError) in
+                do throws(ProbeError) {
+                    let lanes = ports.lanes(items, worker, of: workers, perHost: plan.limits.perHost)
+                    var prober = try ProbeWorker(lanes: lanes, settings: settings, control: control)
+                    return try prober.run(tick: tick)
+                } catch {
+                    control.fail()
+                    throw error
+                }
+            }
+        }
+        guard workers == 2 else { return [try work(0, tick: tick).get()] }
+        let thread = PosixThread.start {
+            let result = work(1, tick: {})
+            second.value.withLock { $0 = result }
+        }
+        let first = work(0, tick: tick)
+        if let thread { thread.join() } else { second.value.withLock { $0 = work(1, tick: {}) } }
+        return [try first.get(), try second.value.withLock { $0 }.get()]
+    }
+
+    private static func settings(_ limits: LoadLimits, _ timing: Timing, workers: Int) -> ProbeWorker.Settings {
+        let window = min(limits.parallelism, DescriptorLimit.raised())
+        return ProbeWorker.Settings(
+            window: max(1, window / workers),
+            rate: limits.rate.map { Double($0) / Double(workers) },
+            attemptNanoseconds: timing.attemptNanoseconds,
+            patience: UInt64(max(timing.timeoutMilliseconds, 5000)) * 1_000_000)
+    }
+
+    private static func results(
+        _ plan: ProbePlan, _ outcomes: [[[Outcome]]], workers: Int
+    ) -> [HostResult] {
+        var reached = 0
+        return plan.items.map { item in
+            let found: [Outcome]
+            if item.address == nil {
+                found = Array(repeating: Outcome(reason: .nameUnresolved), count: item.ports.count)
+            } else {
+                found = (0..<item.ports.count).map { outcomes[$0 % workers][reached][$0 / workers] }
+                reached += 1
+            }
+            return HostResult(host: item.host, address: item.address, ports: item.ports, outcomes: found)
+        }
+    }
+}
+
+/// The ports of each host as arrays, one array for all hosts that have the same ports.
+private struct SharedPorts: Sendable {
+    private var arrays: [PortSet: [UInt16]] = [:]
+
+    init(_ items: [ProbePlan.Item]) {
+        for item in items where arrays[item.ports] == nil { arrays[item.ports] = Array(item.ports.values) }
+    }
+
+    func lanes(_ items: [ProbePlan.Item], _ worker: Int, of workers: Int, perHost: Int?) -> [Lane] {
+        items.compactMap { item in
+            item.address.map { address in
+                Lane(
+                    host: item.host, address: address, ports: arrays[item.ports, default: []],
+                    worker: worker, stride: workers,
+                    perHost: perHost.map { ($0 + (worker == 0 ? workers - 1 : 0)) / workers } ?? .max)
+            }
+        }
+    }
+}
+
+/// How many sockets the process may hold (getrlimit(2), RLIMIT_NOFILE).
+enum DescriptorLimit {
+    /// Kept for everything that is not a probe: the database, standard streams, epoll, the resolver.
+    private static let reserve = 48
+
+    /// Raises the soft limit to the hard one and returns how many sockets that leaves, at least 1.
+    static func raised() -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 256 }
+        if limit.rlim_cur < limit.rlim_max {
+            var wanted = limit
+            wanted.rlim_cur = limit.rlim_max
+            if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &wanted) == 0 { limit = wanted }
+        }
+        return max(1, Int(clamping: limit.rlim_cur) - reserve)
+    }
+}

@@ -1,0 +1,43 @@
+/// A target that cannot be used; the description is one line for the operator.
+public enum TargetError: Error, Equatable, CustomStringConvertible {
+    case malformed(String)
+    case malformedPrefix(String, width: Int)
+    case reversedRange(String)
+    case mixedRange(String)
+    case zone(String)
+    case notUnicast(String)
+    case wrongFamily(String, asked: IPAddress.Family)
+    case tooLarge(String, count: UInt128, limit: Int)
+    case unreadable(path: String, reason: String)
+    case nothingLeft
+    case none
+
+    public var description: String {
+        switch self {
+        case .malformed(let token):
+            "Invalid target '\(token)'. Give a host name, an IP address, a CIDR block or a range of addresses."
+        case .malformedPrefix(let token, let width):
+            "Invalid block '\(token)'. The prefix length is a number from 0 to \(width)."
+        case .reversedRange(let token):
+            "Invalid address range '\(token)': start > end."
+        case .mixedRange(let token):
+            "Invalid address range '\(token)': both ends must be IPv4 or both IPv6."
+        case .zone(let token):
+            "Invalid target '\(token)'. An address with a zone means a different host on every machine; "
+                + "give a global or unique-local address, or a name."
+        case .notUnicast(let token):
+            "Invalid target '\(token)'. TCP reaches single hosts only, not multicast, broadcast or unspecified addresses."
+        case .wrongFamily(let token, let asked):
+            "Target '\(token)' is not \(asked.text), but -\(asked.rawValue) asks for \(asked.text) only."
+        case .tooLarge(let token, let count, let limit):
+            "Target '\(token)' holds \(count) addresses, more than \(limit). "
+                + "Raise the limit with --max-block \(count)."
+        case .unreadable(let path, let reason):
+            "Cannot read targets from '\(path)': \(reason)."
+        case .nothingLeft:
+            "No target is left after --exclude."
+        case .none:
+            "No target. Give at least one with -H/--host or --targets."
+        }
+    }
+}

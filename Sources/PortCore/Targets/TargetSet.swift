@@ -1,0 +1,168 @@
+/// Targets in their normal form: addresses merged into ranges, names sorted, no duplicates.
+///
+/// Two ways of naming the same hosts give equal sets.
+public struct TargetSet: Hashable, Sendable {
+    /// The largest block that is accepted unless the operator raises the limit.
+    public static let defaultBlockLimit = 65536
+
+    /// IPv4 addresses as numbers.
+    public private(set) var v4 = IntervalSet<UInt128>()
+    /// IPv6 addresses as numbers.
+    public private(set) var v6 = IntervalSet<UInt128>()
+    /// Host names in lower case, sorted by bytes.
+    public private(set) var names: [String] = []
+
+    /// The empty set.
+    public init() {}
+
+    /// Reads target tokens: names, addresses (IPv6 with or without brackets), CIDR blocks, address ranges.
+    ///
+    /// - Parameters:
+    ///   - tokens: what the operator wrote, one target each.
+    ///   - blockLimit: the most addresses that one token may hold.
+    /// - Throws: `TargetError` for the first token that cannot be used.
+    public init(
+        parsing tokens: some Sequence<some StringProtocol>, blockLimit: Int = defaultBlockLimit
+    ) throws(TargetError) {
+        var ranges: [IPAddress.Family: [ClosedRange<UInt128>]] = [:]
+        var names: Set<String> = []
+        for token in tokens {
+            switch try Target(parsing: token, blockLimit: blockLimit) {
+            case .addresses(let family, let range): ranges[family, default: []].append(range)
+            case .name(let name): names.insert(name)
+            }
+        }
+        v4 = IntervalSet(ranges[.v4, default: []])
+        v6 = IntervalSet(ranges[.v6, default: []])
+        self.names = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    public var isEmpty: Bool { v4.isEmpty && v6.isEmpty && names.isEmpty }
+
+    /// The targets without those that `excluded` names. An excluded address does not remove a name that leads
+    /// to it; the resolver passes over that address.
+    public func subtracting(_ excluded: TargetSet) -> TargetSet {
+        var result = self
+        result.v4 = v4.subtracting(excluded.v4)
+        result.v6 = v6.subtracting(excluded.v6)
+        result.names = names.filter { !excluded.names.contains($0) }
+        return result
+    }
+
+    /// Whether `address` is one of the addresses of the set.
+    public func contains(_ address: IPAddress) -> Bool {
+        (address.family == .v4 ? v4 : v6).contains(address.bits)
+    }
+
+    /// Every host of the set, in host order.
+    public var hosts: [Host] {
+        v4.values.map { .address(IPAddress(family: .v4, bits: $0)) }
+            + v6.values.map { .address(IPAddress(family: .v6, bits: $0)) }
+            + names.map(Host.name)
+    }
+
+    /// The normal form as tokens that `init(parsing:)` reads: addresses, `first-last` ranges, names.
+    public var tokens: [String] {
+        func texts(_ family: IPAddress.Family, _ set: IntervalSet<UInt128>) -> [String] {
+            set.ranges.map { range in
+                let first = IPAddress(family: family, bits: range.lowerBound)
+                let last = IPAddress(family: family, bits: range.upperBound)
+                return first == last ? "\(first)" : "\(first)-\(last)"
+            }
+        }
+        return texts(.v4, v4) + texts(.v6, v6) + names
+    }
+
+    /// Throws `TargetError.wrongFamily` when an address of another family than `family` was named.
+    public func require(_ family: IPAddress.Family) throws(TargetError) {
+        let other: IPAddress.Family = family == .v4 ? .v6 : .v4
+        if let first = (other == .v4 ? v4 : v6).ranges.first {
+            let address = IPAddress(family: other, bits: first.lowerBound)
+            throw .wrongFamily("\(address)", asked: family)
+        }
+    }
+}
+
+extension TargetSet: Codable {
+    public init(from decoder: any Decoder) throws {
+        self = try TargetSet(parsing: decoder.singleValueContainer().decode([String].self), blockLimit: .max)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(tokens)
+    }
+}
+
+/// One target token.
+enum Target: Equatable {
+    case addresses(IPAddress.Family, ClosedRange<UInt128>)
+    case name(String)
+
+    init(parsing text: some StringProtocol, blockLimit: Int) throws(TargetError) {
+        let token = String(text)
+        if token.contains("%") { throw .zone(token) }
+        if let slash = token.firstIndex(of: "/") {
+            self = try Self.block(token, at: slash)
+        } else if let address = Self.address(token) {
+            self = .addresses(address.family, address.bits...address.bits)
+        } else if let range = try Self.range(token) {
+            self = range
+        } else if let name = HostName.normalised(token) {
+            self = .name(name)
+        } else {
+            throw .malformed(token)
+        }
+        if case .addresses(let family, let range) = self {
+            try Self.check(range, of: family, token: token, blockLimit: blockLimit)
+        }
+    }
+
+    /// An address, with or without the brackets of RFC 3986.
+    private static func address(_ text: some StringProtocol) -> IPAddress? {
+        guard text.hasPrefix("["), text.hasSuffix("]"), text.count > 2 else { return IPAddress(text) }
+        let address = IPAddress(text.dropFirst().dropLast())
+        return address?.family == .v6 ? address : nil
+    }
+
+    private static func block(_ token: String, at slash: String.Index) throws(TargetError) -> Target {
+        guard let address = address(token[..<slash]) else { throw .malformed(token) }
+        let width = address.family.width
+        let digits = token[token.index(after: slash)...]
+        guard let prefix = Int(digits), (0...width).contains(prefix), "\(prefix)" == digits else {
+            throw .malformedPrefix(token, width: width)
+        }
+        let hostBits = UInt128(width - prefix)
+        let mask: UInt128 = hostBits == 128 ? .max : (1 << hostBits) - 1
+        let first = address.bits & ~mask
+        return .addresses(address.family, first...(first | mask))
+    }
+
+    private static func range(_ token: String) throws(TargetError) -> Target? {
+        guard let dash = token.firstIndex(of: "-"), let first = address(token[..<dash]) else { return nil }
+        let end = token[token.index(after: dash)...]
+        let last: IPAddress
+        if let address = address(end) {
+            last = address
+        } else if first.family == .v4, let octet = UInt8(end), "\(octet)" == end {
+            last = IPAddress(family: .v4, bits: first.bits & ~0xff | UInt128(octet))
+        } else {
+            throw .malformed(token)
+        }
+        guard first.family == last.family else { throw .mixedRange(token) }
+        guard first <= last else { throw .reversedRange(token) }
+        return .addresses(first.family, first.bits...last.bits)
+    }
+
+    private static func check(
+        _ range: ClosedRange<UInt128>, of family: IPAddress.Family, token: String, blockLimit: Int
+    ) throws(TargetError) {
+        // Unspecified (RFC 1122, RFC 4291), multicast and reserved (RFC 1112, RFC 4291).
+        let barred: [ClosedRange<UInt128>] =
+            family == .v4
+            ? [0...0, 0xe000_0000...0xffff_ffff] : [0...0, UInt128(0xff) << 120...UInt128.max]
+        if barred.contains(where: range.overlaps) { throw .notUnicast(token) }
+        let span = range.upperBound - range.lowerBound
+        guard span < UInt128(blockLimit) else { throw .tooLarge(token, count: span + 1, limit: blockLimit) }
+    }
+}

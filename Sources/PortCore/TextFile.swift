@@ -1,0 +1,50 @@
+import Glibc
+
+/// Reads whole text files by descriptor, standard input included.
+enum TextFile {
+    /// Why a file could not be read, in the words of the system.
+    struct ReadError: Error, Equatable {
+        let code: Int32
+        let reason: String
+    }
+
+    /// The largest list or table that is read: 64 MiB. More is a mistake, such as a device file.
+    static let limit = 64 << 20
+
+    /// The contents of `path`, `-` being standard input.
+    static func read(_ path: String) throws(ReadError) -> String {
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(errno) }
+        defer { if path != "-" { close(descriptor) } }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure(errno)
+            }
+            bytes += buffer[..<count]
+            if bytes.count > limit { throw ReadError(code: EFBIG, reason: "larger than \(limit >> 20) MiB") }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ReadError(code: EILSEQ, reason: "not UTF-8 text")
+        }
+        return text
+    }
+
+    private static func failure(_ code: Int32) -> ReadError {
+        ReadError(code: code, reason: SystemError.text(code))
+    }
+}
+
+/// The system's words for an error number.
+public enum SystemError {
+    /// What `strerror` says of `code`, such as `Permission denied`.
+    public static func text(_ code: Int32) -> String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
