@@ -9,8 +9,26 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "portbase",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
     targets: [
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSockets"),
+        .target(
+            name: "Migrations",
+            path: "migrations",
+            resources: [.embedInCode("v001-initial.sql")],
+            swiftSettings: strict
+        ),
         .target(name: "PortCore", dependencies: ["CSockets"], swiftSettings: strict),
+        .target(
+            name: "Baseline",
+            dependencies: [
+                "CSQLite", "Migrations", "PortCore",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
     ]
 )

@@ -1,0 +1,144 @@
+public import PortCore
+
+/// Carries out one check from request to verdict: what `portbase check` does.
+///
+/// `order → request → plan → results → snapshot → drift → verdict → record`; the network, the clock and the place
+/// of the database are handed in.
+public struct Checker {
+    /// What a check needs from outside.
+    public struct Environment {
+        public let databasePath: String
+        /// Who and where, for the record.
+        public let context: (LoadLimits) -> RunContext
+        /// Ends the wait for other writers.
+        public let cancellation: Cancellation
+        public let clock: () -> Timestamp
+        /// Resolves the names of a request.
+        public let plan: (CheckRequest) throws -> ProbePlan
+        /// Finds the state of every endpoint of a plan.
+        public let probe: (ProbePlan) throws -> [HostResult]
+
+        public init(
+            databasePath: String, context: @escaping (LoadLimits) -> RunContext, cancellation: Cancellation,
+            clock: @escaping () -> Timestamp, plan: @escaping (CheckRequest) throws -> ProbePlan,
+            probe: @escaping (ProbePlan) throws -> [HostResult]
+        ) {
+            self.databasePath = databasePath
+            self.context = context
+            self.cancellation = cancellation
+            self.clock = clock
+            self.plan = plan
+            self.probe = probe
+        }
+    }
+
+    private let environment: Environment
+
+    public init(_ environment: Environment) {
+        self.environment = environment
+    }
+
+    /// Carries out `order`.
+    ///
+    /// - Throws: the error of the stage that failed. Nothing is recorded then, and nothing is known.
+    public func run(_ order: CheckOrder) throws -> CheckReport {
+        let store = try existingStore()
+        let (name, request) = try request(order, store)
+        let reference = try reference(order, name, store)
+        let old = try reference.map { try store?.snapshot(of: $0.run) } ?? nil
+
+        let startedAt = environment.clock()
+        let results = try results(request, reference: old)
+        let draft = RunDraft(
+            check: name, request: request, redefines: order.redefines, startedAt: startedAt,
+            finishedAt: environment.clock(), context: environment.context(request.limits), results: results)
+
+        let findings = Findings(snapshot: draft.snapshot, evidence: draft.evidence)
+        let comparison = reference.flatMap { reference in
+            old.map {
+                CheckReport.Comparison(
+                    reference: reference.run, baselineVersion: reference.version,
+                    drift: Drift(from: $0, to: draft.snapshot))
+            }
+        }
+        let (run, warnings) = try recorded(draft, order)
+        return CheckReport(
+            name: name, request: request, startedAt: startedAt, finishedAt: draft.finishedAt, findings: findings,
+            digest: run?.digest ?? draft.snapshot.digest, run: run, comparison: comparison,
+            verdict: verdict(findings, request, comparison, order), warnings: warnings)
+    }
+
+    /// What the network shows, and where it differs from `reference`, what it shows at a second look.
+    private func results(_ request: CheckRequest, reference: Snapshot?) throws -> [HostResult] {
+        let plan = try environment.plan(request)
+        let first = try environment.probe(plan)
+        guard let reference,
+            let again = SecondLook.plan(plan, at: Drift(from: reference, to: Snapshot(first)))
+        else { return first }
+        return SecondLook.merged(first, try environment.probe(again))
+    }
+
+    /// The store as it is, or `nil` when nothing is recorded yet.
+    private func existingStore() throws(StoreError) -> Store? {
+        do throws(StoreError) {
+            return try Store(reading: environment.databasePath)
+        } catch  where error.isNothingYet {
+            return nil
+        }
+    }
+
+    private func request(_ order: CheckOrder, _ store: Store?) throws -> (CheckName, CheckRequest) {
+        guard let name = order.name else {
+            let request = try order.parts.request(over: nil, defaultTimeoutMilliseconds: 5000)
+            return (Self.derivedName(request), request)
+        }
+        let recorded = try store?.latestRequest(of: name)?.request
+        if recorded == nil, order.parts.targets == nil, order.parts.ports == nil { throw StoreError.unknownCheck(name) }
+        let request = try order.parts.request(over: recorded, defaultTimeoutMilliseconds: 2000)
+        if let recorded, !order.redefines, !recorded.asksTheSame(as: request) { throw StoreError.requestDiffers(name) }
+        return (name, request)
+    }
+
+    /// A check without a name is named after what it asks, so that the same request is the same check.
+    private static func derivedName(_ request: CheckRequest) -> CheckName {
+        let digest = Digest(of: RequestCoding.text(request.identity))
+        guard let name = CheckName("auto-\(digest.short)") else { preconditionFailure("letters, digits and a dash") }
+        return name
+    }
+
+    private func reference(
+        _ order: CheckOrder, _ name: CheckName, _ store: Store?
+    ) throws(StoreError) -> (run: Run, version: Int?)? {
+        switch order.reference {
+        case .states: return nil
+        case .run(let reference):
+            guard let store else { throw .missing(path: environment.databasePath) }
+            return (try store.run(reference), nil)
+        case .automatic:
+            guard let store, try store.latestRequest(of: name) != nil else { return nil }
+            return try store.baselines(of: name).last.map { ($0.run, $0.version) }
+        }
+    }
+
+    /// Records the run. A database that cannot be written costs a warning, not the check.
+    private func recorded(_ draft: RunDraft, _ order: CheckOrder) throws(StoreError) -> (Run?, [String]) {
+        guard order.records else { return (nil, []) }
+        do throws(StoreError) {
+            let store = try Store(recordingIn: environment.databasePath, cancellation: environment.cancellation)
+            return (try store.record(draft), [])
+        } catch  where error.isFailureToWrite {
+            if let signal = environment.cancellation.requestedBy { throw .interrupted(signal: signal) }
+            return (nil, ["The run was not recorded: \(error)"])
+        }
+    }
+
+    private func verdict(
+        _ findings: Findings, _ request: CheckRequest, _ comparison: CheckReport.Comparison?, _ order: CheckOrder
+    ) -> Verdict {
+        guard let comparison else { return StateJudgement(findings: findings, selection: request.ports).verdict }
+        return DriftJudgement(
+            drift: comparison.drift, referenceName: comparison.name, counted: order.counted,
+            level: order.driftLevel, hosts: findings.entries.count, endpoints: findings.snapshot.endpointCount
+        ).verdict
+    }
+}

@@ -1,0 +1,83 @@
+public import PortCore
+
+/// One line of a drift report: ports of one host that changed alike and for one reason.
+public struct DriftRow: Hashable, Sendable {
+    public let kind: DriftKind
+    public let host: Host
+    /// `nil` for a change of address.
+    public let ports: ClosedRange<UInt16>?
+    public let from: PortState?
+    public let to: PortState?
+    /// Why the ports have their new state; `nil` when that is not known or there is no new state.
+    public let reason: Reason?
+    public let oldAddress: IPAddress?
+    public let newAddress: IPAddress?
+    /// Whether the row is one of a host that was lost as a whole.
+    public let isOfLostHost: Bool
+
+    /// The rows of `drift`, by host, then port. `evidence` is that of the newer run.
+    public static func rows(_ drift: Drift, evidence: [Host: Evidence]) -> [DriftRow] {
+        drift.hosts.flatMap { host in
+            let address = host.changedAddress ? [DriftRow(addressOf: host)] : []
+            return address
+                + host.changes.flatMap { change in
+                    split(change, evidence[host.host]).map {
+                        DriftRow(host, change, ports: $0.ports, reason: $0.reason)
+                    }
+                }
+        }
+    }
+
+    private init(addressOf drift: HostDrift) {
+        kind = .address
+        host = drift.host
+        ports = nil
+        from = nil
+        to = nil
+        reason = nil
+        oldAddress = drift.oldAddress
+        newAddress = drift.newAddress
+        isOfLostHost = false
+    }
+
+    private init(_ drift: HostDrift, _ change: PortChange, ports: ClosedRange<UInt16>, reason: Reason?) {
+        kind = change.kind
+        host = drift.host
+        self.ports = ports
+        from = change.from
+        to = change.to
+        self.reason = reason
+        oldAddress = nil
+        newAddress = nil
+        isOfLostHost = drift.lostWhole && change.to == .filtered
+    }
+
+    /// The parts of a change that have one reason each, ascending.
+    private static func split(
+        _ change: PortChange, _ evidence: Evidence?
+    ) -> [(ports: ClosedRange<UInt16>, reason: Reason?)] {
+        switch change.to {
+        case nil: return [(change.ports, nil)]
+        case .open: return [(change.ports, .connected)]
+        case .closed: return [(change.ports, .refused)]
+        case .filtered:
+            let ports = PortSet([change.ports])
+            let parts = (evidence?.reasons ?? []).flatMap { reason, set in
+                set.intersection(ports).ranges.map { (ports: $0, reason: Optional(reason)) }
+            }
+            return parts.isEmpty
+                ? [(change.ports, nil)] : parts.sorted { $0.ports.lowerBound < $1.ports.lowerBound }
+        }
+    }
+
+    /// `opened db01:3306`, `address web01 10.0.0.1 → 10.0.0.2`.
+    public var summary: String {
+        guard let ports else {
+            return "address \(host) \(Self.text(oldAddress)) → \(Self.text(newAddress))"
+        }
+        return "\(kind.rawValue) \(host.endpoint(ports.portText))"
+    }
+
+    /// An address, or `none` for a name that leads nowhere.
+    public static func text(_ address: IPAddress?) -> String { address.map { "\($0)" } ?? "none" }
+}

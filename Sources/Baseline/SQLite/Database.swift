@@ -1,0 +1,152 @@
+import CSQLite
+import Glibc
+
+/// A connection to one SQLite file.
+final class Database {
+    /// What a connection may do.
+    enum Access {
+        case read
+        /// Reads a file that nobody writes and whose folder cannot be written (SQLite's `immutable`).
+        case readImmutable
+        case write
+    }
+
+    let path: String
+    private(set) var handle: OpaquePointer?
+
+    /// - Throws: `StoreError` when the file cannot be opened. Many faults show only at the first statement.
+    init(path: String, access: Access) throws(StoreError) {
+        self.path = path
+        let flags =
+            (access == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE
+        let uri = "file:" + Self.escaped(path) + (access == .readImmutable ? "?immutable=1" : "")
+        let code = sqlite3_open_v2(uri, &handle, flags, nil)
+        guard code == SQLITE_OK else {
+            let error = failure("open")
+            sqlite3_close_v2(handle)
+            throw error
+        }
+        // A damaged file must not run code of its own (sqlite.org/security.html).
+        _ = csqlite_db_config(handle!, SQLITE_DBCONFIG_DEFENSIVE, 1)
+        _ = csqlite_db_config(handle!, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+        try execute("PRAGMA foreign_keys = ON")
+        try execute("PRAGMA cell_size_check = ON")
+    }
+
+    deinit {
+        sqlite3_close_v2(handle)
+    }
+
+    /// Runs one statement to its end.
+    func execute(_ sql: String, _ values: [SQLValue] = []) throws(StoreError) {
+        try Statement(sql, in: self).run(values)
+    }
+
+    /// Runs a script of several statements.
+    func executeScript(_ sql: [UInt8]) throws(StoreError) {
+        let script = String(decoding: sql, as: UTF8.self)
+        guard sqlite3_exec(handle, script, nil, nil, nil) == SQLITE_OK else { throw failure("script") }
+    }
+
+    /// Every row of a query, read by `row`.
+    func rows<Row>(
+        _ sql: String, _ values: [SQLValue] = [], _ row: (borrowing Statement) throws(StoreError) -> Row
+    ) throws(StoreError) -> [Row] {
+        let statement = try Statement(sql, in: self)
+        try statement.bind(values)
+        var result: [Row] = []
+        while try statement.step() { result.append(try row(statement)) }
+        return result
+    }
+
+    /// The first row of a query, if there is one.
+    func first<Row>(
+        _ sql: String, _ values: [SQLValue] = [], _ row: (borrowing Statement) throws(StoreError) -> Row
+    ) throws(StoreError) -> Row? {
+        let statement = try Statement(sql, in: self)
+        try statement.bind(values)
+        return try statement.step() ? try row(statement) : nil
+    }
+
+    /// The id of the row that was inserted last.
+    var lastInsertID: Int64 { sqlite3_last_insert_rowid(handle) }
+
+    /// Runs `body` as one write: all of it or nothing. Waits for other writers while `mayWait` allows.
+    ///
+    /// - Parameter mayWait: asked every `waitMilliseconds`; `false` gives up with `StoreError.locked`.
+    func write<Value>(
+        mayWait: () -> Bool, _ body: () throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        try waiting(mayWait) { () throws(StoreError) in try execute("BEGIN IMMEDIATE") }
+        do {
+            let value = try body()
+            try waiting(mayWait) { () throws(StoreError) in try execute("COMMIT") }
+            return value
+        } catch {
+            // SQLite may have rolled back already (disk full), so this may fail; the first error is the one to tell.
+            if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// How long SQLite itself waits for a lock, in milliseconds, before `mayWait` is asked again.
+    static let waitMilliseconds: Int32 = 200
+
+    /// Tries `body` again while another connection holds the lock.
+    func waiting<Value>(
+        _ mayWait: () -> Bool, _ body: () throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        while true {
+            do {
+                return try body()
+            } catch .locked where mayWait() {
+                continue
+            }
+        }
+    }
+
+    /// The error of the last call, told by what it means for the operator.
+    func failure(_ sql: String) -> StoreError {
+        let code = sqlite3_extended_errcode(handle)
+        let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+        switch code & 0xff {
+        case SQLITE_BUSY, SQLITE_LOCKED: return .locked(path: path)
+        case SQLITE_NOTADB: return .notADatabase(path: path)
+        case SQLITE_CORRUPT: return .damaged(path: path, detail: message)
+        case SQLITE_READONLY: return .notWritable(path: path, reason: message)
+        case SQLITE_FULL: return .notWritable(path: path, reason: "the disk is full")
+        case SQLITE_CANTOPEN:
+            return .cannotOpen(path: path, reason: errnoText(ofLastCall: message))
+        case SQLITE_IOERR: return ioFailure(code, message)
+        default: return .sqlite(path: path, code: code, message: message, sql: sql)
+        }
+    }
+
+    /// A failure to read is told apart from one to write: only the second leaves what is recorded readable.
+    private func ioFailure(_ code: Int32, _ message: String) -> StoreError {
+        let reading: Set<Int32> = [1, 2]  // SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ
+        let reason = errnoText(ofLastCall: message)
+        return reading.contains(code >> 8)
+            ? .damaged(path: path, detail: reason) : .notWritable(path: path, reason: reason)
+    }
+
+    func damaged(_ detail: String) -> StoreError { .damaged(path: path, detail: detail) }
+
+    private func errnoText(ofLastCall message: String) -> String {
+        let number = sqlite3_system_errno(handle)
+        return number == 0 ? message : "\(message) (\(String(cString: strerror(number))))"
+    }
+
+    /// A path inside a `file:` URI (RFC 3986): everything but unreserved characters and `/` in percent notation.
+    private static func escaped(_ path: String) -> String {
+        path.utf8.reduce(into: "") { text, byte in
+            let scalar = Unicode.Scalar(byte)
+            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+            if isPlain || "/-._~".unicodeScalars.contains(scalar) {
+                text.unicodeScalars.append(scalar)
+            } else {
+                text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+    }
+}

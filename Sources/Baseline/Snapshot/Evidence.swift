@@ -1,0 +1,43 @@
+public import PortCore
+
+/// Why the filtered ports of a host are filtered. Kept beside the state, never part of a digest of states.
+///
+/// Open and closed ports need none: their reason is always `connected` or `refused`.
+public struct Evidence: Hashable, Sendable {
+    /// The reasons that occur, in their fixed order, each with its ports.
+    public let reasons: [(reason: Reason, ports: PortSet)]
+
+    /// The evidence in what a run found at one host.
+    public init(_ result: HostResult) {
+        reasons = Reason.allCases.compactMap { reason in
+            guard reason.state == .filtered else { return nil }
+            let ports = result.ports { $0 == reason }
+            return ports.isEmpty ? nil : (reason, ports)
+        }
+    }
+
+    public var isEmpty: Bool { reasons.isEmpty }
+
+    /// The reason of a filtered port.
+    public func reason(of port: UInt16) -> Reason? {
+        reasons.first { $0.ports.contains(port) }?.reason
+    }
+
+    /// One line a reason, the most frequent one as `*`.
+    var lines: String { RestNotation.lines(reasons.map { ($0.reason.rawValue, $0.ports) }) }
+
+    /// Reads what `lines` writes for a host whose filtered ports are `filtered`; `nil` for anything else.
+    init?(lines: String, filtered: PortSet) {
+        guard let sets = RestNotation.read(lines.split(separator: "\n"), scope: filtered) else { return nil }
+        var reasons: [(reason: Reason, ports: PortSet)] = []
+        for (word, ports) in sets {
+            guard let reason = Reason(rawValue: word), reason.state == .filtered else { return nil }
+            reasons.append((reason, ports))
+        }
+        self.reasons = reasons
+    }
+
+    public static func == (left: Self, right: Self) -> Bool { left.lines == right.lines }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(lines) }
+}

@@ -1,0 +1,22 @@
+public import PortCore
+
+/// A snapshot together with its evidence: what every report about one run is made of.
+public struct Findings: Sendable {
+    public let snapshot: Snapshot
+    /// The evidence of the hosts that have any.
+    public let evidence: [Host: Evidence]
+
+    public init(snapshot: Snapshot, evidence: [Host: Evidence]) {
+        self.snapshot = snapshot
+        self.evidence = evidence
+    }
+
+    public var entries: [Snapshot.Entry] { snapshot.entries }
+
+    /// The ports of a host by their reasons, in the fixed order of reasons.
+    public func reasons(at entry: Snapshot.Entry) -> [(ports: PortSet, reason: Reason)] {
+        let answered = [(entry.states[.open], Reason.connected), (entry.states[.closed], Reason.refused)]
+        let silent = evidence[entry.host]?.reasons.map { ($0.ports, $0.reason) } ?? []
+        return (answered + silent).filter { !$0.0.isEmpty }
+    }
+}

@@ -1,0 +1,92 @@
+import PortCore
+
+/// The canonical text of snapshots, as `docs/format.md` specifies it.
+public enum SnapshotFormat {
+    private static let header = "portbase-snapshot 1"
+
+    /// The canonical text; its UTF-8 bytes are what the digest is of.
+    public static func text(_ snapshot: Snapshot) -> String {
+        text(snapshot, withAddresses: true)
+    }
+
+    static func text(_ snapshot: Snapshot, withAddresses: Bool) -> String {
+        var numbers: [PortSet: Int] = [:]
+        var scopes = ""
+        var hosts = ""
+        for entry in snapshot.entries {
+            let scope = entry.states.scope
+            let number = numbers[scope] ?? numbers.count + 1
+            if number > numbers.count {
+                numbers[scope] = number
+                scopes += "scope \(number) \(scope.text)\n"
+            }
+            hosts += "host \(entry.host) scope \(number)\n"
+            if withAddresses, case .name = entry.host {
+                hosts += "address \(entry.address.map(\.description) ?? "-")\n"
+            }
+            hosts += entry.states.lines
+        }
+        return header + "\n" + scopes + hosts
+    }
+
+    /// Reads exactly what `text` writes.
+    ///
+    /// - Throws: `SnapshotError` for anything else, so that one snapshot never has two digests.
+    public static func parse(_ text: String) throws(SnapshotError) -> Snapshot {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        guard lines.popFirst() == header[...] else { throw .unknownVersion }
+        guard lines.popLast() == "" else { throw .malformed(line: lines.endIndex) }
+        var scopes: [PortSet] = []
+        var entries: [Snapshot.Entry] = []
+        while let line = lines.first, line.hasPrefix("scope ") {
+            let parts = line.split(separator: " ", omittingEmptySubsequences: false)
+            guard parts.count == 3, Int(parts[1]) == scopes.count + 1, let ports = PortSet(canonical: parts[2])
+            else { throw .malformed(line: lines.startIndex + 1) }
+            scopes.append(ports)
+            lines.removeFirst()
+        }
+        while !lines.isEmpty { entries.append(try entry(&lines, scopes)) }
+        let snapshot = Snapshot(entries)
+        // What is well formed but ordered, numbered or abbreviated otherwise is not canonical.
+        guard self.text(snapshot) == text else { throw .notCanonical }
+        return snapshot
+    }
+
+    private static func entry(
+        _ lines: inout ArraySlice<Substring>, _ scopes: [PortSet]
+    ) throws(SnapshotError) -> Snapshot.Entry {
+        let start = lines.startIndex + 1
+        let parts = lines.removeFirst().split(separator: " ", omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0] == "host", parts[2] == "scope", let host = Host(parts[1]),
+            let number = Int(parts[3]), scopes.indices.contains(number - 1)
+        else { throw .malformed(line: start) }
+        var address: IPAddress?
+        if case .name = host {
+            guard let line = lines.popFirst(), line.hasPrefix("address ") else { throw .malformed(line: start + 1) }
+            let text = line.dropFirst("address ".count)
+            address = IPAddress(text)
+            guard address != nil || text == "-" else { throw .malformed(line: start + 1) }
+        }
+        let body = lines.prefix { !$0.hasPrefix("host ") }
+        guard let states = PortStates(lines: body, scope: scopes[number - 1]) else {
+            throw .malformed(line: start)
+        }
+        lines = lines[body.endIndex...]
+        return Snapshot.Entry(host: host, address: address, states: states)
+    }
+}
+
+/// Text that is not a canonical snapshot.
+public enum SnapshotError: Error, Equatable, CustomStringConvertible {
+    case unknownVersion
+    case malformed(line: Int)
+    case notCanonical
+
+    public var description: String {
+        switch self {
+        case .unknownVersion: "Not a snapshot of version 1: the first line must be 'portbase-snapshot 1'."
+        case .malformed(let line): "Not a snapshot: the host or line at line \(line) is malformed."
+        case .notCanonical: "Not a canonical snapshot: writing it again gives other bytes."
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import PortCore
+
+extension Store {
+    /// Records a run: whole or not at all.
+    ///
+    /// - Returns: the run as recorded, with its number.
+    /// - Throws: `StoreError.requestDiffers` when the check is recorded with another request and the draft does not
+    ///   redefine it; other cases when nothing could be written.
+    public func record(_ draft: RunDraft) throws(StoreError) -> Run {
+        try write { () throws(StoreError) in
+            let checkID = try id(
+                in: "checks", insert: "(name) VALUES (?)", find: "name = ?", [.text(draft.check.description)])
+            let version = try requestVersion(draft, checkID)
+            let previous = try database.first(
+                "SELECT id, digest FROM runs WHERE check_id = ? ORDER BY id DESC LIMIT 1", [.int(checkID)]
+            ) { row throws(StoreError) in (id: row.int(0), digest: try row.digest(1)) }
+            let run = try insertRun(draft, checkID, version)
+            if previous?.digest != run.digest {
+                try insertHostChanges(draft.snapshot, checkID, run.id, since: previous?.id)
+            }
+            try insertEvidenceChanges(draft, checkID, run.id, since: previous?.id)
+            return run
+        }
+    }
+
+    /// The version of the check's request that the draft ran; a new one when there is none or it is redefined.
+    private func requestVersion(_ draft: RunDraft, _ checkID: Int64) throws(StoreError) -> Int {
+        let recorded = try latestRequest(checkID: checkID)
+        if let recorded, recorded.request.asksTheSame(as: draft.request) { return recorded.version }
+        guard recorded == nil || draft.redefines else { throw .requestDiffers(draft.check) }
+        let version = (recorded?.version ?? 0) + 1
+        try database.execute(
+            "INSERT INTO requests (check_id, version, body, recorded_at, vantage, user) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                .int(checkID), .int(version), .text(RequestCoding.text(draft.request)), .time(draft.finishedAt),
+                .text(draft.context.vantage), .text(draft.context.user),
+            ])
+        return version
+    }
+
+    private func insertRun(_ draft: RunDraft, _ checkID: Int64, _ version: Int) throws(StoreError) -> Run {
+        let context = draft.context
+        let contextID = try id(
+            in: "contexts", insert: "(vantage, user, version, options) VALUES (?, ?, ?, ?)",
+            find: "vantage = ? AND user = ? AND version = ? AND options = ?",
+            [
+                .text(context.vantage), .text(context.user), .text(context.version),
+                .text(RequestCoding.text(context.limits)),
+            ])
+        let counts = RunCounts(draft.snapshot)
+        let (digest, statesDigest) = (draft.snapshot.digest, draft.snapshot.statesDigest)
+        let times = draft.times
+        try database.execute(
+            """
+            INSERT INTO runs (check_id, request_version, context_id, started_at, finished_at, digest, states_digest,
+                hosts, open, closed, filtered, answers, min_us, median_us, p95_us, max_us)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .int(checkID), .int(version), .int(contextID), .time(draft.startedAt), .time(draft.finishedAt),
+                .digest(digest), .digest(statesDigest), .int(counts.hosts), .int(counts.open), .int(counts.closed),
+                .int(counts.filtered), .int(times.count), .int(times.minimum), .int(times.median),
+                .int(times.percentile95), .int(times.maximum),
+            ])
+        return Run(
+            id: database.lastInsertID, check: draft.check, requestVersion: version, startedAt: draft.startedAt,
+            finishedAt: draft.finishedAt, context: context, digest: digest, statesDigest: statesDigest,
+            counts: counts, times: times)
+    }
+
+    /// Rows for the hosts that differ from run `previous`, or for all of them when there is none.
+    private func insertHostChanges(
+        _ snapshot: Snapshot, _ checkID: Int64, _ runID: Int64, since previous: Int64?
+    ) throws(StoreError) {
+        var before: [String: HostRow] = [:]
+        if let previous {
+            for row in try hostRows(checkID: checkID, at: previous) { before[row.identity] = row }
+        }
+        let insert = try Statement(
+            "INSERT INTO run_hosts (check_id, run_id, host_id, block_id, address) VALUES (?, ?, ?, ?, ?)",
+            in: database)
+        for entry in snapshot.entries {
+            let old = before.removeValue(forKey: entry.host.description)
+            let digest = Digest(of: entry.states.blockText)
+            let address = entry.address?.description
+            if let old, old.digest == digest, old.address == address { continue }
+            let hostID = try id(of: entry.host)
+            let blockID = try id(ofBlock: entry.states, digest)
+            try insert.run([.int(checkID), .int(runID), .int(hostID), .int(blockID), .text(address)])
+        }
+        for gone in before.values.map(\.hostID).sorted() {
+            try insert.run([.int(checkID), .int(runID), .int(gone), .null, .null])
+        }
+    }
+
+    private func insertEvidenceChanges(
+        _ draft: RunDraft, _ checkID: Int64, _ runID: Int64, since previous: Int64?
+    ) throws(StoreError) {
+        var before: [String: EvidenceRow] = [:]
+        if let previous {
+            for row in try evidenceRows(checkID: checkID, at: previous) { before[row.identity] = row }
+        }
+        let insert = try Statement(
+            "INSERT INTO run_evidence (check_id, run_id, host_id, evidence_id) VALUES (?, ?, ?, ?)", in: database)
+        for (host, evidence) in draft.evidence.sorted(by: { $0.key < $1.key }) {
+            let old = before.removeValue(forKey: host.description)
+            if old?.reasons == evidence.lines { continue }
+            let digest = Digest(of: evidence.lines)
+            let evidenceID = try id(
+                in: "evidence", insert: "(digest, reasons) VALUES (?1, ?2)", find: "digest = ?1",
+                [.digest(digest), .text(evidence.lines)])
+            try insert.run([.int(checkID), .int(runID), .int(id(of: host)), .int(evidenceID)])
+        }
+        for gone in before.values.map(\.hostID).sorted() {
+            try insert.run([.int(checkID), .int(runID), .int(gone), .null])
+        }
+    }
+
+    // MARK: Rows that are stored once
+
+    private func id(of host: Host) throws(StoreError) -> Int64 {
+        try id(
+            in: "hosts", insert: "(identity, sort_key) VALUES (?1, ?2)", find: "identity = ?1",
+            [.text(host.description), .blob(host.sortKey)])
+    }
+
+    private func id(ofBlock states: PortStates, _ digest: Digest) throws(StoreError) -> Int64 {
+        if let known = try database.first(
+            "SELECT id FROM blocks WHERE digest = ?", [.digest(digest)], { $0.int(0) })
+        {
+            return known
+        }
+        let ports = states.scope.text
+        let portSetID = try id(
+            in: "port_sets", insert: "(digest, ports) VALUES (?1, ?2)", find: "digest = ?1",
+            [.digest(Digest(of: ports)), .text(ports)])
+        try database.execute(
+            "INSERT INTO blocks (digest, port_set_id, states) VALUES (?, ?, ?)",
+            [.digest(digest), .int(portSetID), .text(states.lines)])
+        let blockID = database.lastInsertID
+        let insert = try Statement(
+            "INSERT INTO block_open_ports (block_id, first_port, last_port) VALUES (?, ?, ?)", in: database)
+        for range in states[.open].ranges {
+            try insert.run([.int(blockID), .int(Int(range.lowerBound)), .int(Int(range.upperBound))])
+        }
+        return blockID
+    }
+
+    /// The id of the row of `table` that `find` describes, inserted when it is not there.
+    private func id(
+        in table: String, insert: String, find: String, _ values: [SQLValue]
+    ) throws(StoreError) -> Int64 {
+        let used = find.contains("?1") ? Array(values.prefix(1)) : values
+        if let known = try database.first("SELECT id FROM \(table) WHERE \(find)", used, { $0.int(0) }) {
+            return known
+        }
+        try database.execute("INSERT INTO \(table) \(insert)", values)
+        return database.lastInsertID
+    }
+}
+
+extension PortStates {
+    /// The content that a block's digest is of: its ports, then the states among them.
+    var blockText: String { "ports \(scope.text)\n\(lines)" }
+}

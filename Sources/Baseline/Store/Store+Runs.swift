@@ -1,0 +1,132 @@
+public import PortCore
+
+extension Store {
+    /// The newest request of a check, with its version; `nil` for a name that is not recorded.
+    public func latestRequest(of name: CheckName) throws(StoreError) -> (version: Int, request: CheckRequest)? {
+        guard let checkID = try knownCheckID(name) else { return nil }
+        return try latestRequest(checkID: checkID)
+    }
+
+    /// The request that `run` carried out.
+    public func request(of run: Run) throws(StoreError) -> CheckRequest {
+        let body = try database.first(
+            "SELECT body FROM requests WHERE check_id = ? AND version = ?",
+            [.int(checkID(run.check)), .int(run.requestVersion)]
+        ) { $0.text(0) }
+        guard let body else { throw database.damaged("the request of run \(run.id) is missing") }
+        return try RequestCoding.read(CheckRequest.self, body, in: database)
+    }
+
+    /// The runs of one check, or of all, newest first.
+    ///
+    /// - Throws: `StoreError.unknownCheck`.
+    public func runs(of name: CheckName?, limit: Int) throws(StoreError) -> [Run] {
+        let checkID: Int64? = if let name { try self.checkID(name) } else { nil }
+        return try runs(
+            "WHERE (?1 IS NULL OR r.check_id = ?1) ORDER BY r.id DESC LIMIT ?2", [.int(checkID), .int(limit)])
+    }
+
+    /// The run that `reference` names.
+    ///
+    /// - Throws: `StoreError` when there is no such run, or more than one snapshot fits.
+    public func run(_ reference: RunReference) throws(StoreError) -> Run {
+        switch reference {
+        case .number(let number):
+            return try only(runs("WHERE r.id = ?", [.int(number)]), reference)
+        case .digest(let prefix):
+            return try run(digestPrefix: prefix, reference)
+        case .latest(let name, let back):
+            return try latest(name, "", [], back: back, reference)
+        case .at(let name, let time):
+            return try latest(name, "AND r.finished_at <= ?", [.time(time)], back: 0, reference)
+        case .baseline(let name, let back):
+            let versions = try baselines(of: name)
+            guard !versions.isEmpty else { throw .noBaseline(name) }
+            guard back < versions.count else {
+                throw .noSuchRun(reference: "\(reference)", reason: "the baseline has \(versions.count) versions")
+            }
+            return versions[versions.count - 1 - back].run
+        }
+    }
+
+    private func latest(
+        _ name: CheckName, _ condition: String, _ values: [SQLValue], back: Int, _ reference: RunReference
+    ) throws(StoreError) -> Run {
+        let checkID = try checkID(name)
+        let found = try runs(
+            "WHERE r.check_id = ? \(condition) ORDER BY r.id DESC LIMIT 1 OFFSET ?",
+            [.int(checkID)] + values + [.int(back)])
+        return try only(found, reference)
+    }
+
+    private func run(digestPrefix prefix: String, _ reference: RunReference) throws(StoreError) -> Run {
+        func bound(_ filler: Character) -> SQLValue {
+            let digits = Array(prefix + String(repeating: filler, count: 64 - prefix.utf8.count))
+            return .blob(stride(from: 0, to: 64, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) })
+        }
+        let found = try runs("WHERE r.digest BETWEEN ? AND ? ORDER BY r.id DESC", [bound("0"), bound("f")])
+        let digests = Set(found.map(\.digest))
+        guard digests.count <= 1 else { throw .ambiguous(reference: "\(reference)", matches: digests.count) }
+        return try only(Array(found.prefix(1)), reference)
+    }
+
+    private func only(_ runs: [Run], _ reference: RunReference) throws(StoreError) -> Run {
+        guard let run = runs.first else { throw .noRun("\(reference)") }
+        return run
+    }
+
+    // MARK: Rows
+
+    /// The id of a check.
+    ///
+    /// - Throws: `StoreError.unknownCheck`.
+    func checkID(_ name: CheckName) throws(StoreError) -> Int64 {
+        guard let id = try knownCheckID(name) else { throw .unknownCheck(name) }
+        return id
+    }
+
+    private func knownCheckID(_ name: CheckName) throws(StoreError) -> Int64? {
+        try database.first("SELECT id FROM checks WHERE name = ?", [.text(name.description)]) { $0.int(0) }
+    }
+
+    func latestRequest(checkID: Int64) throws(StoreError) -> (version: Int, request: CheckRequest)? {
+        let row = try database.first(
+            "SELECT version, body FROM requests WHERE check_id = ? ORDER BY version DESC LIMIT 1", [.int(checkID)]
+        ) { (version: Int($0.int(0)), body: $0.text(1)) }
+        guard let row else { return nil }
+        return (row.version, try RequestCoding.read(CheckRequest.self, row.body, in: database))
+    }
+
+    /// The runs that the SQL after `FROM` selects, with the values for it.
+    func runs(_ selection: String, _ values: [SQLValue]) throws(StoreError) -> [Run] {
+        try database.rows(
+            """
+            SELECT r.id, c.name, r.request_version, r.started_at, r.finished_at, x.vantage, x.user, x.version,
+                x.options, r.digest, r.states_digest, r.hosts, r.open, r.closed, r.filtered,
+                r.answers, r.min_us, r.median_us, r.p95_us, r.max_us
+            FROM runs AS r JOIN checks AS c ON c.id = r.check_id JOIN contexts AS x ON x.id = r.context_id
+            \(selection)
+            """, values
+        ) { row throws(StoreError) in try self.run(row) }
+    }
+
+    private func run(_ row: borrowing Statement) throws(StoreError) -> Run {
+        func number(_ column: Int32) -> Int { Int(row.int(column)) }
+        return Run(
+            id: row.int(0), check: try checkName(row.text(1)), requestVersion: number(2),
+            startedAt: try row.time(3), finishedAt: try row.time(4),
+            context: RunContext(
+                vantage: row.text(5), user: row.text(6), version: row.text(7),
+                limits: try RequestCoding.read(LoadLimits.self, row.text(8), in: database)),
+            digest: try row.digest(9), statesDigest: try row.digest(10),
+            counts: RunCounts(hosts: number(11), open: number(12), closed: number(13), filtered: number(14)),
+            times: AnswerTimes(
+                count: number(15), minimum: number(16), median: number(17), percentile95: number(18),
+                maximum: number(19)))
+    }
+
+    func checkName(_ text: String) throws(StoreError) -> CheckName {
+        guard let name = CheckName(text) else { throw database.damaged("'\(text)' is not a name of a check") }
+        return name
+    }
+}

@@ -1,0 +1,127 @@
+import Glibc
+import Migrations
+public import PortCore
+
+/// Everything that was recorded: one SQLite file, append-only, one transaction a run.
+public final class Store {
+    /// "PBas" in ASCII: tells a database of portbase from any other (sqlite.org/pragma.html#pragma_application_id).
+    static let applicationID: Int64 = 0x5042_6173
+
+    /// How long a writer waits for another before it gives up, in milliseconds.
+    public static let defaultPatience = 10_000
+
+    let database: Database
+    private let cancellation: Cancellation
+    private let patience: Int
+
+    /// Opens the database at `path` for reading. Nothing is ever written through it.
+    ///
+    /// - Throws: `StoreError.missing` when there is none, or another case when it cannot be read as one.
+    public init(reading path: String) throws(StoreError) {
+        cancellation = Cancellation()
+        patience = Self.defaultPatience
+        guard access(path, F_OK) == 0 else { throw .missing(path: path) }
+        do throws(StoreError) {
+            database = try Self.openForReading(path, .read)
+        } catch .cannotOpen where access(path + "-wal", F_OK) != 0 {
+            // A folder that cannot be written has no room for the files that WAL shares; without a log there is
+            // nothing in it that the main file lacks.
+            database = try Self.openForReading(path, .readImmutable)
+        }
+    }
+
+    /// Opens the database at `path` for recording, and makes it, mode 0600 in a folder of mode 0700, if need be.
+    ///
+    /// - Parameters:
+    ///   - cancellation: ends the wait for other writers.
+    ///   - patience: how long to wait for other writers, in milliseconds.
+    /// - Throws: `StoreError`; nothing is changed then.
+    public init(
+        recordingIn path: String, cancellation: Cancellation = Cancellation(), patience: Int = defaultPatience
+    ) throws(StoreError) {
+        self.cancellation = cancellation
+        self.patience = patience
+        try Self.makeFile(path)
+        database = try Database(path: path, access: .write)
+        try database.execute("PRAGMA busy_timeout = \(Database.waitMilliseconds)")
+        let mayWait = waiting()
+        try database.waiting(mayWait) { () throws(StoreError) in
+            if try Self.version(of: database) < Migrations.all.count { try migrate(mayWait) }
+            // WAL lets readers go on while a run is recorded; FULL makes a commit survive a power cut.
+            try database.execute("PRAGMA journal_mode = WAL")
+        }
+        try database.execute("PRAGMA synchronous = FULL")
+    }
+
+    private static func openForReading(_ path: String, _ access: Database.Access) throws(StoreError) -> Database {
+        let database = try Database(path: path, access: access)
+        try database.execute("PRAGMA busy_timeout = \(defaultPatience)")
+        guard try version(of: database) > 0 else { throw .empty(path: path) }
+        return database
+    }
+
+    /// The schema version, 0 for an empty file.
+    ///
+    /// - Throws: `StoreError.foreign` or `.newer`.
+    private static func version(of database: Database) throws(StoreError) -> Int {
+        let id = try database.first("PRAGMA application_id") { $0.int(0) } ?? 0
+        let version = try database.first("PRAGMA user_version") { $0.int(0) } ?? 0
+        let tables = try database.first("SELECT count(*) FROM sqlite_schema") { $0.int(0) } ?? 0
+        guard id == applicationID || (id == 0 && version == 0 && tables == 0) else {
+            throw .foreign(path: database.path)
+        }
+        guard version <= Migrations.all.count else {
+            throw .newer(path: database.path, version: version, known: Migrations.all.count)
+        }
+        return Int(version)
+    }
+
+    private func migrate(_ mayWait: () -> Bool) throws(StoreError) {
+        try database.write(mayWait: mayWait) { () throws(StoreError) in
+            // Asked again inside the transaction: another process may have been faster.
+            let version = try Self.version(of: database)
+            for step in Migrations.all where step.version > version {
+                try database.executeScript(step.sql)
+                try database.execute("PRAGMA user_version = \(step.version)")
+            }
+            try database.execute("PRAGMA application_id = \(Self.applicationID)")
+        }
+    }
+
+    /// One write, waiting for other writers up to the patience, or until a signal asks to stop.
+    func write<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+        try database.write(mayWait: waiting(), body)
+    }
+
+    private func waiting() -> () -> Bool {
+        let cancellation = cancellation
+        let patience = patience
+        var waited = 0
+        return {
+            waited += Int(Database.waitMilliseconds)
+            return cancellation.requestedBy == nil && waited <= patience
+        }
+    }
+
+    /// Makes an empty file of mode 0600 where there is none, so that it is never readable by others.
+    private static func makeFile(_ path: String) throws(StoreError) {
+        guard access(path, F_OK) != 0 else { return }
+        try makeFolders(of: path)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            close(descriptor)
+        } else if errno != EEXIST {
+            throw .cannotOpen(path: path, reason: SystemError.text(errno))
+        }
+    }
+
+    private static func makeFolders(of path: String) throws(StoreError) {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
+        let folder = String(path[..<slash])
+        guard access(folder, F_OK) != 0 else { return }
+        try makeFolders(of: folder)
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
+            throw .cannotOpen(path: path, reason: "folder '\(folder)': \(SystemError.text(errno))")
+        }
+    }
+}

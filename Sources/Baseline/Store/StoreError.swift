@@ -1,0 +1,74 @@
+import PortCore
+
+/// Why the store could not do what was asked. The description is one line for the operator.
+public enum StoreError: Error, Equatable, CustomStringConvertible {
+    case missing(path: String)
+    case empty(path: String)
+    case notADatabase(path: String)
+    case foreign(path: String)
+    case newer(path: String, version: Int64, known: Int)
+    case damaged(path: String, detail: String)
+    case locked(path: String)
+    case notWritable(path: String, reason: String)
+    case cannotOpen(path: String, reason: String)
+    case sqlite(path: String, code: Int32, message: String, sql: String)
+
+    case unknownCheck(CheckName)
+    case noRun(String)
+    case noSuchRun(reference: String, reason: String)
+    case ambiguous(reference: String, matches: Int)
+    case noBaseline(CheckName)
+    case requestDiffers(CheckName)
+    case interrupted(signal: Int32)
+
+    public var description: String {
+        switch self {
+        case .missing(let path):
+            "No database at '\(path)'. The first 'portbase check' makes it; --db FILE or PORTBASE_DB names another."
+        case .empty(let path): "No run is recorded in '\(path)' yet."
+        case .notADatabase(let path):
+            "'\(path)' is not an SQLite database, or its header is damaged. Nothing was changed; "
+                + "name another with --db, or restore a backup."
+        case .foreign(let path):
+            "'\(path)' is a database of another program. Nothing was changed; name another file with --db."
+        case .newer(let path, let version, let known):
+            "'\(path)' was written by a newer portbase (schema \(version), this one knows \(known)). "
+                + "Nothing was changed; use that version."
+        case .damaged(let path, let detail):
+            "'\(path)' is damaged: \(detail). Nothing was changed; restore a backup."
+        case .locked(let path):
+            "'\(path)' is locked by another process. Nothing was changed; try again when it is done."
+        case .notWritable(let path, let reason): "Cannot write '\(path)': \(reason)."
+        case .cannotOpen(let path, let reason): "Cannot open '\(path)': \(reason)."
+        case .sqlite(let path, let code, let message, let sql):
+            "SQLite error \(code) in '\(path)': \(message) (\(sql.prefix(60)))."
+        case .unknownCheck(let name): "No check is named '\(name)'. 'portbase runs' lists the runs of all checks."
+        case .noRun(let reference): "No run is recorded for '\(reference)'."
+        case .noSuchRun(let reference, let reason): "No run '\(reference)': \(reason)."
+        case .ambiguous(let reference, let matches):
+            "'\(reference)' is ambiguous: \(matches) snapshots begin with it; give more digits."
+        case .noBaseline(let name):
+            "Check '\(name)' has no baseline. Set one with: portbase baseline set \(name) --reason TEXT"
+        case .requestDiffers(let name):
+            "Check '\(name)' is recorded with other targets, ports or timing, and its history must not be mixed. "
+                + "Leave the flags out to repeat it, add --redefine to change it, or choose another --name."
+        case .interrupted(let signal): Interruption.text(signal)
+        }
+    }
+
+    /// Whether there is simply nothing recorded yet.
+    public var isNothingYet: Bool {
+        switch self {
+        case .missing, .empty: true
+        default: false
+        }
+    }
+
+    /// Whether only writing failed: what is recorded can be read, and a check's verdict stands.
+    public var isFailureToWrite: Bool {
+        switch self {
+        case .notWritable, .cannotOpen, .locked: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,232 @@
+-- portbase, schema 1. docs/design.md tells the tables; docs/format.md tells the texts inside them.
+-- Times are RFC 3339 in UTC with milliseconds, so that their text order is their order in time.
+
+-- A named history of runs.
+CREATE TABLE checks (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Each version of what a check asks for: JSON with sorted keys.
+CREATE TABLE requests (
+    check_id INTEGER NOT NULL REFERENCES checks (id),
+    version INTEGER NOT NULL CHECK (version > 0),
+    body TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    vantage TEXT NOT NULL,
+    user TEXT NOT NULL,
+    PRIMARY KEY (check_id, version)
+) STRICT, WITHOUT ROWID;
+
+-- Where, by whom and how runs were made; the same for most runs of a check.
+CREATE TABLE contexts (
+    id INTEGER PRIMARY KEY,
+    vantage TEXT NOT NULL,
+    user TEXT NOT NULL,
+    version TEXT NOT NULL,
+    options TEXT NOT NULL,
+    UNIQUE (vantage, user, version, options)
+) STRICT;
+
+-- What operators named. sort_key is in the order of hosts: IPv4, IPv6, names.
+CREATE TABLE hosts (
+    id INTEGER PRIMARY KEY,
+    identity TEXT NOT NULL UNIQUE,
+    sort_key BLOB NOT NULL
+) STRICT;
+
+-- Content-addressed: digest is the SHA-256 of ports.
+CREATE TABLE port_sets (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
+    ports TEXT NOT NULL
+) STRICT;
+
+-- The state of one host, content-addressed: a port set and the states in it.
+CREATE TABLE blocks (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
+    port_set_id INTEGER NOT NULL REFERENCES port_sets (id),
+    states TEXT NOT NULL
+) STRICT;
+
+-- The open ports of each block, as ranges.
+CREATE TABLE block_open_ports (
+    block_id INTEGER NOT NULL REFERENCES blocks (id),
+    first_port INTEGER NOT NULL,
+    last_port INTEGER NOT NULL CHECK (last_port >= first_port),
+    PRIMARY KEY (block_id, first_port)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX block_open_ports_by_port ON block_open_ports (first_port, last_port);
+
+-- Why filtered ports are filtered, content-addressed.
+CREATE TABLE evidence (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
+    reasons TEXT NOT NULL
+) STRICT;
+
+-- One execution of a check; ids are in commit order.
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    check_id INTEGER NOT NULL REFERENCES checks (id),
+    request_version INTEGER NOT NULL,
+    context_id INTEGER NOT NULL REFERENCES contexts (id),
+    started_at TEXT NOT NULL,
+    finished_at TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    states_digest BLOB NOT NULL,
+    hosts INTEGER NOT NULL,
+    open INTEGER NOT NULL,
+    closed INTEGER NOT NULL,
+    filtered INTEGER NOT NULL,
+    answers INTEGER NOT NULL,
+    min_us INTEGER NOT NULL,
+    median_us INTEGER NOT NULL,
+    p95_us INTEGER NOT NULL,
+    max_us INTEGER NOT NULL,
+    FOREIGN KEY (check_id, request_version) REFERENCES requests (check_id, version)
+) STRICT;
+CREATE INDEX runs_by_check ON runs (check_id, id);
+CREATE INDEX runs_by_digest ON runs (digest);
+
+-- A host whose state or address differs from the check's previous run; block_id is NULL where it left the scope.
+CREATE TABLE run_hosts (
+    check_id INTEGER NOT NULL REFERENCES checks (id),
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    host_id INTEGER NOT NULL REFERENCES hosts (id),
+    block_id INTEGER REFERENCES blocks (id),
+    address TEXT,
+    PRIMARY KEY (check_id, run_id, host_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX run_hosts_by_host ON run_hosts (check_id, host_id, run_id);
+CREATE INDEX run_hosts_by_block ON run_hosts (block_id);
+
+-- A host whose evidence differs from the check's previous run; evidence_id is NULL where there is none any more.
+CREATE TABLE run_evidence (
+    check_id INTEGER NOT NULL REFERENCES checks (id),
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    host_id INTEGER NOT NULL REFERENCES hosts (id),
+    evidence_id INTEGER REFERENCES evidence (id),
+    PRIMARY KEY (check_id, run_id, host_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX run_evidence_by_host ON run_evidence (check_id, host_id, run_id);
+
+-- "This run is what should be": each version with who, why and ticket.
+CREATE TABLE baselines (
+    check_id INTEGER NOT NULL REFERENCES checks (id),
+    version INTEGER NOT NULL CHECK (version > 0),
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    recorded_at TEXT NOT NULL,
+    vantage TEXT NOT NULL,
+    user TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    ticket TEXT,
+    PRIMARY KEY (check_id, version)
+) STRICT, WITHOUT ROWID;
+
+-- For the sqlite3 shell: when each state of a host began, and the run before which it ended (NULL: it still holds).
+CREATE VIEW host_states AS
+SELECT c.name AS "check", h.identity AS host, rh.address, p.ports AS scope, b.states,
+    rh.run_id AS from_run, r.started_at AS since,
+    lead(rh.run_id) OVER history AS until_run, lead(r.started_at) OVER history AS until,
+    rh.block_id
+FROM run_hosts AS rh
+JOIN checks AS c ON c.id = rh.check_id
+JOIN hosts AS h ON h.id = rh.host_id
+JOIN runs AS r ON r.id = rh.run_id
+LEFT JOIN blocks AS b ON b.id = rh.block_id
+LEFT JOIN port_sets AS p ON p.id = b.port_set_id
+WINDOW history AS (PARTITION BY rh.check_id, rh.host_id ORDER BY rh.run_id);
+
+-- For the sqlite3 shell: each range of open ports with the time that it was seen open.
+CREATE VIEW open_ports AS
+SELECT s."check", s.host, s.address, o.first_port, o.last_port, s.from_run, s.since, s.until_run, s.until
+FROM host_states AS s
+JOIN block_open_ports AS o ON o.block_id = s.block_id;
+
+-- Append-only: nothing is changed, deleted or replaced. INSERT OR REPLACE passes DELETE triggers, hence the third.
+
+CREATE TRIGGER checks_no_update BEFORE UPDATE ON checks
+BEGIN SELECT RAISE(ABORT, 'checks is append-only'); END;
+CREATE TRIGGER checks_no_delete BEFORE DELETE ON checks
+BEGIN SELECT RAISE(ABORT, 'checks is append-only'); END;
+CREATE TRIGGER checks_no_replace BEFORE INSERT ON checks WHEN EXISTS (SELECT 1 FROM checks WHERE id = NEW.id OR name = NEW.name)
+BEGIN SELECT RAISE(ABORT, 'checks is append-only: the key exists'); END;
+
+CREATE TRIGGER requests_no_update BEFORE UPDATE ON requests
+BEGIN SELECT RAISE(ABORT, 'requests is append-only'); END;
+CREATE TRIGGER requests_no_delete BEFORE DELETE ON requests
+BEGIN SELECT RAISE(ABORT, 'requests is append-only'); END;
+CREATE TRIGGER requests_no_replace BEFORE INSERT ON requests WHEN EXISTS (SELECT 1 FROM requests WHERE check_id = NEW.check_id AND version = NEW.version)
+BEGIN SELECT RAISE(ABORT, 'requests is append-only: the key exists'); END;
+
+CREATE TRIGGER contexts_no_update BEFORE UPDATE ON contexts
+BEGIN SELECT RAISE(ABORT, 'contexts is append-only'); END;
+CREATE TRIGGER contexts_no_delete BEFORE DELETE ON contexts
+BEGIN SELECT RAISE(ABORT, 'contexts is append-only'); END;
+CREATE TRIGGER contexts_no_replace BEFORE INSERT ON contexts WHEN EXISTS (SELECT 1 FROM contexts WHERE id = NEW.id OR vantage = NEW.vantage AND user = NEW.user AND version = NEW.version AND options = NEW.options)
+BEGIN SELECT RAISE(ABORT, 'contexts is append-only: the key exists'); END;
+
+CREATE TRIGGER hosts_no_update BEFORE UPDATE ON hosts
+BEGIN SELECT RAISE(ABORT, 'hosts is append-only'); END;
+CREATE TRIGGER hosts_no_delete BEFORE DELETE ON hosts
+BEGIN SELECT RAISE(ABORT, 'hosts is append-only'); END;
+CREATE TRIGGER hosts_no_replace BEFORE INSERT ON hosts WHEN EXISTS (SELECT 1 FROM hosts WHERE id = NEW.id OR identity = NEW.identity)
+BEGIN SELECT RAISE(ABORT, 'hosts is append-only: the key exists'); END;
+
+CREATE TRIGGER port_sets_no_update BEFORE UPDATE ON port_sets
+BEGIN SELECT RAISE(ABORT, 'port_sets is append-only'); END;
+CREATE TRIGGER port_sets_no_delete BEFORE DELETE ON port_sets
+BEGIN SELECT RAISE(ABORT, 'port_sets is append-only'); END;
+CREATE TRIGGER port_sets_no_replace BEFORE INSERT ON port_sets WHEN EXISTS (SELECT 1 FROM port_sets WHERE id = NEW.id OR digest = NEW.digest)
+BEGIN SELECT RAISE(ABORT, 'port_sets is append-only: the key exists'); END;
+
+CREATE TRIGGER blocks_no_update BEFORE UPDATE ON blocks
+BEGIN SELECT RAISE(ABORT, 'blocks is append-only'); END;
+CREATE TRIGGER blocks_no_delete BEFORE DELETE ON blocks
+BEGIN SELECT RAISE(ABORT, 'blocks is append-only'); END;
+CREATE TRIGGER blocks_no_replace BEFORE INSERT ON blocks WHEN EXISTS (SELECT 1 FROM blocks WHERE id = NEW.id OR digest = NEW.digest)
+BEGIN SELECT RAISE(ABORT, 'blocks is append-only: the key exists'); END;
+
+CREATE TRIGGER block_open_ports_no_update BEFORE UPDATE ON block_open_ports
+BEGIN SELECT RAISE(ABORT, 'block_open_ports is append-only'); END;
+CREATE TRIGGER block_open_ports_no_delete BEFORE DELETE ON block_open_ports
+BEGIN SELECT RAISE(ABORT, 'block_open_ports is append-only'); END;
+CREATE TRIGGER block_open_ports_no_replace BEFORE INSERT ON block_open_ports WHEN EXISTS (SELECT 1 FROM block_open_ports WHERE block_id = NEW.block_id AND first_port = NEW.first_port)
+BEGIN SELECT RAISE(ABORT, 'block_open_ports is append-only: the key exists'); END;
+
+CREATE TRIGGER evidence_no_update BEFORE UPDATE ON evidence
+BEGIN SELECT RAISE(ABORT, 'evidence is append-only'); END;
+CREATE TRIGGER evidence_no_delete BEFORE DELETE ON evidence
+BEGIN SELECT RAISE(ABORT, 'evidence is append-only'); END;
+CREATE TRIGGER evidence_no_replace BEFORE INSERT ON evidence WHEN EXISTS (SELECT 1 FROM evidence WHERE id = NEW.id OR digest = NEW.digest)
+BEGIN SELECT RAISE(ABORT, 'evidence is append-only: the key exists'); END;
+
+CREATE TRIGGER runs_no_update BEFORE UPDATE ON runs
+BEGIN SELECT RAISE(ABORT, 'runs is append-only'); END;
+CREATE TRIGGER runs_no_delete BEFORE DELETE ON runs
+BEGIN SELECT RAISE(ABORT, 'runs is append-only'); END;
+CREATE TRIGGER runs_no_replace BEFORE INSERT ON runs WHEN EXISTS (SELECT 1 FROM runs WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'runs is append-only: the key exists'); END;
+
+CREATE TRIGGER run_hosts_no_update BEFORE UPDATE ON run_hosts
+BEGIN SELECT RAISE(ABORT, 'run_hosts is append-only'); END;
+CREATE TRIGGER run_hosts_no_delete BEFORE DELETE ON run_hosts
+BEGIN SELECT RAISE(ABORT, 'run_hosts is append-only'); END;
+CREATE TRIGGER run_hosts_no_replace BEFORE INSERT ON run_hosts WHEN EXISTS (SELECT 1 FROM run_hosts WHERE check_id = NEW.check_id AND run_id = NEW.run_id AND host_id = NEW.host_id)
+BEGIN SELECT RAISE(ABORT, 'run_hosts is append-only: the key exists'); END;
+
+CREATE TRIGGER run_evidence_no_update BEFORE UPDATE ON run_evidence
+BEGIN SELECT RAISE(ABORT, 'run_evidence is append-only'); END;
+CREATE TRIGGER run_evidence_no_delete BEFORE DELETE ON run_evidence
+BEGIN SELECT RAISE(ABORT, 'run_evidence is append-only'); END;
+CREATE TRIGGER run_evidence_no_replace BEFORE INSERT ON run_evidence WHEN EXISTS (SELECT 1 FROM run_evidence WHERE check_id = NEW.check_id AND run_id = NEW.run_id AND host_id = NEW.host_id)
+BEGIN SELECT RAISE(ABORT, 'run_evidence is append-only: the key exists'); END;
+
+CREATE TRIGGER baselines_no_update BEFORE UPDATE ON baselines
+BEGIN SELECT RAISE(ABORT, 'baselines is append-only'); END;
+CREATE TRIGGER baselines_no_delete BEFORE DELETE ON baselines
+BEGIN SELECT RAISE(ABORT, 'baselines is append-only'); END;
+CREATE TRIGGER baselines_no_replace BEFORE INSERT ON baselines WHEN EXISTS (SELECT 1 FROM baselines WHERE check_id = NEW.check_id AND version = NEW.version)
+BEGIN SELECT RAISE(ABORT, 'baselines is append-only: the key exists'); END;
