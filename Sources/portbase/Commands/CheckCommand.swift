@@ -1,0 +1,101 @@
+import ArgumentParser
+import Baseline
+import PortCore
+
+/// `portbase check`: probes, records and judges.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Check ports, record the run, and judge it by the baseline or by its states.",
+        discussion: """
+            Examples:
+              portbase check -H web01 -H 10.0.0.0/28 -p 22,80,443 -s ssh,https --name web-tier
+              portbase check --name web-tier        the same request again
+
+            A name keeps its request. Other flags for a known name are an error unless --redefine.
+            Exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+            """)
+
+    @OptionGroup(title: "Targets and ports") var request: RequestOptions
+    @OptionGroup(title: "Timing and load") var timing: TimingOptions
+
+    @Option(help: ArgumentHelp("The check's name: \(CheckName.grammar).", valueName: "name"))
+    var name: CheckName?
+
+    @Flag(help: "Change the recorded request of the check to the flags given.")
+    var redefine = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Judge by this run instead of the check's baseline; none judges by states.", valueName: "run"),
+        transform: CheckCommand.reference)
+    var baseline: CheckOrder.Reference = .automatic
+
+    @Option(help: ArgumentHelp("What drift is: critical or warning.", valueName: "state"))
+    var driftState = DriftState.critical
+
+    @Flag(name: .customLong("no-record"), help: "Do not record the run.")
+    var noRecord = false
+
+    @Flag(name: .shortAndLong, help: "Show every endpoint.")
+    var verbose = false
+
+    @OptionGroup var count: CountOptions
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    enum DriftState: String, CaseIterable, ExpressibleByArgument {
+        case critical
+        case warning
+    }
+
+    func run() throws {
+        do {
+            let report = try checker().run(order())
+            for warning in report.warnings { Output.complain(warning) }
+            let text = CheckText(report: report, style: output.style)
+            try output.show(
+                json: CheckJSON(report: report, counted: count.counted), text: verbose ? text.verbose : text.plugin)
+            throw ExitCode(Ending.verdict(report.verdict.level).exitCode(in: .plugin))
+        } catch  where output.json && !(error is ExitCode) {
+            try Output.standard.write(JSONOutput.text(UnknownJSON(message: "\(error)")))
+            throw ExitCode(Ending.failed.exitCode(in: .plugin))
+        }
+    }
+
+    private func order() throws -> CheckOrder {
+        var order = CheckOrder()
+        order.name = name
+        order.parts = try request.parts()
+        timing.add(to: &order.parts)
+        order.redefines = redefine
+        order.reference = baseline
+        order.records = !noRecord
+        order.driftLevel = driftState == .critical ? .critical : .warning
+        order.counted = count.counted
+        return order
+    }
+
+    private func checker() -> Checker {
+        let cancellation = SignalTrap.install()
+        let isQuiet = output.quiet
+        return Checker(
+            Checker.Environment(
+                databasePath: database.path, context: Machine.context, cancellation: cancellation,
+                clock: Timestamp.now,
+                plan: { try ProbePlan($0, resolver: Resolver(), cancellation: cancellation) },
+                probe: { plan in
+                    var line = ProgressLine(isShown: !isQuiet)
+                    defer { line.clear() }
+                    return try Prober.run(plan, cancellation: cancellation) { line.show($0) }
+                }))
+    }
+
+    @Sendable private static func reference(_ text: String) throws -> CheckOrder.Reference {
+        if text == "none" { return .states }
+        guard let reference = RunReference(text) else {
+            throw ValidationError("Invalid baseline '\(text)'. Give none, or a run: \(RunReference.grammar).")
+        }
+        return .run(reference)
+    }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// `portbase`: lists the commands.
+struct PortbaseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "portbase",
+        abstract: "Check TCP ports, record every run, and see what drifted from the baseline.",
+        discussion: """
+            Runs are named everywhere alike: 17, sha256:PREFIX, NAME (latest), NAME~N (N before), NAME@baseline, \
+            NAME@baseline~N, NAME@2026-05-03T12:00Z (latest at that time).
+
+            The database is --db FILE, else $PORTBASE_DB, else portbase/portbase.db in the XDG data folder.
+            """,
+        version: "portbase \(Machine.version)",
+        subcommands: [
+            CheckCommand.self, DiffCommand.self, RunsCommand.self, ShowCommand.self, BaselineCommand.self,
+        ])
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Baseline
+import PortCore
+
+/// What is checked: hosts and ports.
+struct RequestOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("H"), .long], parsing: .singleValue,
+        help: ArgumentHelp(
+            "A name, IPv4 or IPv6 address, CIDR block or range (10.0.0.1-10.0.0.9, 10.0.0.1-9). Repeats.",
+            valueName: "target"))
+    var host: [String] = []
+
+    @Option(help: ArgumentHelp("Read targets from a file, - for standard input.", valueName: "file"))
+    var targets: String?
+
+    @Option(parsing: .singleValue, help: ArgumentHelp("A target to leave out. Repeats.", valueName: "target"))
+    var exclude: [String] = []
+
+    @Option(help: ArgumentHelp("Read targets to leave out from a file, - for standard input.", valueName: "file"))
+    var excludeFile: String?
+
+    @Option(help: ArgumentHelp("The most addresses that one block may hold.", valueName: "count"))
+    var maxBlock: Int = TargetSet.defaultBlockLimit
+
+    @Option(
+        name: .shortAndLong, parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Ports, ranges and service names: 22,https,8000-8010; - for all. Repeats.", valueName: "list"))
+    var ports: [String] = []
+
+    @Option(
+        name: .shortAndLong, parsing: .singleValue,
+        help: ArgumentHelp("Service names: ssh,https. Repeats.", valueName: "list"))
+    var service: [String] = []
+
+    @Option(help: ArgumentHelp("Look services up here instead of /etc/services.", valueName: "file"))
+    var servicesFile: String = ServiceTable.systemPath
+
+    @Flag(name: .customShort("4"), help: "Use IPv4 only.")
+    var ipv4 = false
+
+    @Flag(name: .customShort("6"), help: "Use IPv6 only.")
+    var ipv6 = false
+
+    func validate() throws {
+        guard !(ipv4 && ipv6) else { throw ValidationError("-4 and -6 exclude each other.") }
+        guard maxBlock > 0 else { throw ValidationError("--max-block takes a number above 0.") }
+        guard !(targets == "-" && excludeFile == "-") else {
+            throw ValidationError("Standard input can be read once: for --targets or for --exclude-file.")
+        }
+    }
+
+    /// The parts that were given, without timing.
+    func parts() throws -> RequestParts {
+        var parts = RequestParts()
+        parts.targets = try targetSet(host, targets)
+        parts.excluded = try targetSet(exclude, excludeFile)
+        if !ports.isEmpty || !service.isEmpty {
+            parts.ports = try PortSelection(ports: ports, services: service) { () throws(PortError) in
+                try ServiceTable(path: servicesFile)
+            }
+        }
+        parts.family = ipv4 ? .v4 : ipv6 ? .v6 : nil
+        return parts
+    }
+
+    private func targetSet(_ tokens: [String], _ file: String?) throws(TargetError) -> TargetSet? {
+        guard !tokens.isEmpty || file != nil else { return nil }
+        let listed = if let file { try TargetFile.read(file) } else { [String]() }
+        return try TargetSet(parsing: tokens + listed, blockLimit: maxBlock)
+    }
+}
+
+/// How long answers are waited for, and how hard the run may press.
+struct TimingOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The time an endpoint has to answer, retries included (5; 2 with --name).", valueName: "seconds"),
+        transform: TimingOptions.milliseconds)
+    var timeout: Int?
+
+    @Option(help: ArgumentHelp("How often silence is tried again within the timeout (1).", valueName: "count"))
+    var retries: Int?
+
+    @Option(help: ArgumentHelp("The most endpoints in flight (4000, or what descriptors allow).", valueName: "count"))
+    var parallelism: Int?
+
+    @Option(help: ArgumentHelp("The most endpoints in flight for one host.", valueName: "count"))
+    var perHost: Int?
+
+    @Option(help: ArgumentHelp("The most connection attempts a second.", valueName: "count"))
+    var rate: Int?
+
+    func validate() throws {
+        if let retries, !Timing.retryBounds.contains(retries) {
+            throw ValidationError("--retries takes a number from 0 to \(Timing.retryBounds.upperBound).")
+        }
+        for (name, value) in [("parallelism", parallelism), ("per-host", perHost), ("rate", rate)] {
+            if let value, value < 1 { throw ValidationError("--\(name) takes a number above 0.") }
+        }
+    }
+
+    /// Adds what was given to `parts`.
+    func add(to parts: inout RequestParts) {
+        parts.timeoutMilliseconds = timeout
+        parts.retries = retries
+        parts.parallelism = parallelism
+        parts.perHost = perHost
+        parts.rate = rate
+    }
+
+    /// Seconds, decimals allowed, as milliseconds.
+    @Sendable static func milliseconds(_ text: String) throws -> Int {
+        let isDecimal = text.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
+        guard isDecimal, let seconds = Double(text), seconds * 1000 <= Double(Timing.timeoutBounds.upperBound),
+            Timing.timeoutBounds.contains(Int((seconds * 1000).rounded()))
+        else { throw ValidationError("Invalid timeout '\(text)'. Give seconds from 0.01 to 3600.") }
+        return Int((seconds * 1000).rounded())
+    }
+}

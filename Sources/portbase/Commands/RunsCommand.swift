@@ -1,0 +1,38 @@
+import ArgumentParser
+import Baseline
+
+/// `portbase runs`: lists what was recorded.
+struct RunsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs",
+        abstract: "List recorded runs, newest first.",
+        discussion: """
+            Examples:
+              portbase runs web-tier
+              portbase runs --limit 5 --json
+
+            Exit codes: 0 done, 1 failed, 2 usage.
+            """)
+
+    @Argument(help: ArgumentHelp("Only the runs of this check.", valueName: "name"))
+    var name: CheckName?
+
+    @Option(help: ArgumentHelp("How many runs to list at most.", valueName: "count"))
+    var limit = 50
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit takes a number above 0.") }
+    }
+
+    func run() throws {
+        let store = try database.store()
+        let runs = try store.runs(of: name, limit: limit)
+        let baselines = Set(try store.currentBaselines().map(\.run.id))
+        try output.show(
+            json: RunListJSON(runs: runs.map(RunJSON.init)),
+            text: RunText.table(runs, baselines: baselines, style: output.style))
+    }
+}

@@ -1,0 +1,68 @@
+public import ArgumentParser
+public import Baseline
+
+/// Where the database is.
+struct DatabaseOptions: ParsableArguments {
+    @Option(name: .customLong("db"), help: ArgumentHelp("The database to use.", valueName: "file"))
+    var file: String?
+
+    var path: String { Machine.databasePath(file) }
+
+    func store() throws(StoreError) -> Store { try Store(reading: path) }
+}
+
+/// How results are shown.
+struct OutputOptions: ParsableArguments {
+    @Flag(name: [.customShort("j"), .long], help: "Print JSON; docs/schemas describes it.")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells.")
+    var quiet = false
+
+    @Option(help: ArgumentHelp("When to use colour: auto, always or never.", valueName: "when"))
+    var color = ColorChoice.auto
+
+    var style: Style { Style(color) }
+
+    /// Prints `json` or `text`, whichever is asked for.
+    func show(json value: @autoclosure () -> some Encodable, text: @autoclosure () -> String) throws {
+        guard !quiet else { return }
+        try Output.standard.write(json ? JSONOutput.text(value()) : text())
+    }
+}
+
+/// Which kinds of drift count beside opened, closed and lost.
+struct CountOptions: ParsableArguments {
+    @Option(
+        name: .customLong("count"), parsing: .singleValue,
+        help: ArgumentHelp("Also count this kind as drift: changed or address. Repeats.", valueName: "kind"))
+    var kinds: [DriftKind] = []
+
+    var counted: Set<DriftKind> { DriftKind.counted.union(kinds) }
+}
+
+extension DriftKind: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let kind = DriftKind.countable.first(where: { $0.rawValue == argument }) else { return nil }
+        self = kind
+    }
+
+    public static var allValueStrings: [String] { DriftKind.countable.map(\.rawValue) }
+}
+
+extension RunReference: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}
+
+extension CheckName: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}
+
+/// Help texts that several commands share.
+enum HelpText {
+    static let run = ArgumentHelp("A run: \(RunReference.grammar).", valueName: "run")
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Baseline
+
+/// `portbase show`: one run in full.
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show a run: what was asked, and every endpoint with its state and reason.",
+        discussion: """
+            Examples:
+              portbase show web-tier
+              portbase show 17 --canonical | sha256sum     prints the digest of the run
+
+            Exit codes: 0 done, 1 failed, 2 usage.
+            """)
+
+    @Argument(help: HelpText.run)
+    var reference: RunReference
+
+    @Flag(help: "Print exactly the canonical bytes that the digest is of.")
+    var canonical = false
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard !(canonical && output.json) else { throw ValidationError("--canonical and --json exclude each other.") }
+    }
+
+    func run() throws {
+        let store = try database.store()
+        let run = try store.run(reference)
+        let snapshot = try store.snapshot(of: run)
+        if canonical { return try Output.standard.write(SnapshotFormat.text(snapshot)) }
+        let request = try store.request(of: run)
+        let findings = Findings(snapshot: snapshot, evidence: try store.evidence(of: run))
+        try output.show(
+            json: ShowJSON(run, request, findings), text: RunText.full(run, request, findings, style: output.style))
+    }
+}

@@ -1,0 +1,51 @@
+import Baseline
+
+/// Which table of exit codes a command keeps to.
+enum CommandFamily: CaseIterable {
+    /// A monitoring plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (Monitoring Plugins guidelines).
+    case plugin
+    /// A command that compares, as diff(1): 0 no difference, 1 differences, 2 trouble.
+    case comparison
+    /// Everything else: 0, 1 failed, 2 usage.
+    case other
+
+    /// The family of the command that `arguments` names; what names none is `other`.
+    init(of arguments: [String]) {
+        switch arguments.first(where: { !$0.hasPrefix("-") }) {
+        case "check": self = .plugin
+        case "diff": self = .comparison
+        default: self = .other
+        }
+    }
+}
+
+/// How a command ended. The one place that decides exit codes.
+enum Ending: Hashable {
+    case done
+    case verdict(VerdictLevel)
+    case differs
+    case failed
+    case usage
+
+    /// The exit code of this ending in `family`.
+    func exitCode(in family: CommandFamily) -> Int32 {
+        switch (family, self) {
+        case (_, .done): 0
+        case (.plugin, .verdict(let level)): Self.pluginCode(level)
+        case (.plugin, _): 3
+        case (.comparison, .differs): 1
+        case (.comparison, _): 2
+        case (.other, .usage): 2
+        case (.other, _): 1
+        }
+    }
+
+    private static func pluginCode(_ level: VerdictLevel) -> Int32 {
+        switch level {
+        case .ok: 0
+        case .warning: 1
+        case .critical: 2
+        case .unknown: 3
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Baseline
+import PortCore
+
+/// One endpoint of a host.
+struct ResultJSON: Encodable {
+    let port: UInt16
+    let state: String
+    let reason: String
+    /// The word of check_ports.py.
+    let status: String
+    /// The service name by which the port was asked; left out for a port asked by number only.
+    let service: String?
+}
+
+/// One host with all its endpoints, in order of ports.
+struct HostJSON: Encodable {
+    let host: String
+    let address: String?
+    let results: [ResultJSON]
+    let openPorts: [UInt16]
+    let closedPorts: [UInt16]
+    let filteredPorts: [UInt16]
+    let timeoutPorts: [UInt16]
+    let unreachablePorts: [UInt16]
+
+    init(_ entry: Snapshot.Entry, _ findings: Findings, _ selection: PortSelection) {
+        host = entry.host.description
+        if case .address(let address) = entry.host {
+            self.address = address.description
+        } else {
+            address = entry.address?.description
+        }
+        let results = findings.reasons(at: entry)
+            .flatMap { found in found.ports.values.map { (port: $0, reason: found.reason) } }
+            .sorted { $0.port < $1.port }
+            .map { port, reason in
+                ResultJSON(
+                    port: port, state: reason.state.rawValue, reason: reason.rawValue, status: reason.status,
+                    service: selection.service(of: port))
+            }
+        self.results = results
+        openPorts = Array(entry.states[.open].values)
+        closedPorts = Array(entry.states[.closed].values)
+        filteredPorts = Array(entry.states[.filtered].values)
+        timeoutPorts = results.filter { $0.status == "timeout" }.map(\.port)
+        unreachablePorts = results.filter { $0.status == "unreachable" }.map(\.port)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case host, address, results
+        case openPorts = "open_ports"
+        case closedPorts = "closed_ports"
+        case filteredPorts = "filtered_ports"
+        case timeoutPorts = "timeout_ports"
+        case unreachablePorts = "unreachable_ports"
+    }
+}
+
+/// What was asked, with ports by number and by service name kept apart.
+struct RequestJSON: Encodable {
+    let targets: [String]
+    let excluded: [String]
+    let servicesRequested: [String]
+    let servicePorts: [UInt16]
+    let explicitPorts: [UInt16]
+    let allPorts: [UInt16]
+    let serviceMap: [String: [UInt16]]
+    let timeoutSeconds: Double
+    let retries: Int
+
+    init(_ request: CheckRequest) {
+        targets = request.targets.tokens
+        excluded = request.excluded.tokens
+        servicesRequested = request.ports.services.map(\.name)
+        servicePorts = Array(request.ports.fromServices.values)
+        explicitPorts = Array(request.ports.explicit.values)
+        allPorts = Array(request.ports.all.values)
+        let services = request.ports.services.map { ($0.name, Array($0.ports.values)) }
+        serviceMap = Dictionary(services) { first, _ in first }
+        timeoutSeconds = Double(request.timing.timeoutMilliseconds) / 1000
+        retries = request.timing.retries
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case targets, excluded, retries
+        case servicesRequested = "services_requested"
+        case servicePorts = "service_ports"
+        case explicitPorts = "explicit_ports"
+        case allPorts = "all_ports"
+        case serviceMap = "service_map"
+        case timeoutSeconds = "timeout_s"
+    }
+}

@@ -1,0 +1,55 @@
+import Baseline
+import PortCore
+
+/// A check's report for people and for monitoring systems.
+struct CheckText {
+    let report: CheckReport
+    let style: Style
+
+    /// The line of a monitoring plugin; below it, where there is drift, each change on a line of its own.
+    var plugin: String {
+        let verdict = report.verdict
+        let line = style.paint(verdict.level.rawValue, Style.color(verdict.level)) + " - \(verdict.message)\n"
+        guard let comparison = report.comparison, !comparison.drift.hosts.isEmpty else { return line }
+        return line + drift(comparison)
+    }
+
+    /// The layout of check_ports.py, a block a host; below it the drift, where there is a baseline.
+    var verbose: String {
+        let blocks = report.findings.entries.map(block).joined(separator: "\n")
+        return report.comparison == nil ? blocks : blocks + "\n" + plugin
+    }
+
+    private func drift(_ comparison: CheckReport.Comparison) -> String {
+        DriftText(
+            rows: DriftRow.rows(comparison.drift, evidence: report.findings.evidence),
+            selection: report.request.ports, style: style
+        ).lines
+    }
+
+    private func block(_ entry: Snapshot.Entry) -> String {
+        let selection = report.request.ports
+        let reasons = report.findings.reasons(at: entry)
+        let listed = Set(selection.explicit.values)
+        let all =
+            Array(selection.fromServices.values)
+            + selection.explicit.values.filter {
+                !selection.fromServices.contains($0)
+            }
+        let results = all.map { port in
+            let status = reasons.first { $0.ports.contains(port) }?.reason.status ?? "timeout"
+            return "\(entry.host.endpoint("\(port)")) = \(status)\n"
+        }
+        return """
+            Host: \(entry.host)
+            Services requested: \(Self.list(selection.services.map(\.name)))
+            Service ports:      \(Self.list(selection.fromServices.values.map(String.init)))
+            Explicit ports:     \(Self.list(listed.sorted().map(String.init)))
+            All ports:          \(Self.list(all.map(String.init)))
+
+            \(results.joined())
+            """
+    }
+
+    private static func list(_ items: [String]) -> String { items.isEmpty ? "None" : items.joined(separator: ", ") }
+}

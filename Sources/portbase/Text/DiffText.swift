@@ -1,0 +1,31 @@
+import Baseline
+import PortCore
+
+/// The output of `portbase diff` for people.
+struct DiffText {
+    let report: DiffReport
+    let style: Style
+
+    var text: String {
+        let rows = DriftRow.rows(report.drift, evidence: report.evidence)
+        let lines = DriftText(rows: rows, selection: report.request.ports, style: style).lines
+        return "\(report.from.title) → \(report.to.title)\n" + lines + summary + "\n"
+    }
+
+    private var summary: String {
+        func list(_ kinds: [DriftKind]) -> String {
+            kinds.map { "\(report.drift.counts[$0, default: 0]) \($0.rawValue)" }.joined(separator: ", ")
+        }
+        let present = DriftKind.allCases.filter { report.drift.counts[$0] != nil }
+        let counted = present.filter(report.counted.contains)
+        let others = present.filter { !report.counted.contains($0) }
+        let drift =
+            counted.isEmpty ? style.paint("No drift", .green) : style.paint("Drift", .red) + ": \(list(counted))"
+        return drift + (others.isEmpty ? "." : "; not counted: \(list(others)).")
+    }
+}
+
+extension Run {
+    /// `web-tier run 17 (2026-05-03T12:00:00Z)`.
+    var title: String { "\(check) run \(id) (\(startedAt.text))" }
+}

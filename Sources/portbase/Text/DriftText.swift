@@ -1,0 +1,50 @@
+import Baseline
+import PortCore
+
+/// Drift as aligned lines, in the one order of all formats.
+struct DriftText {
+    let rows: [DriftRow]
+    /// The ports of the newer run, for the names of services.
+    let selection: PortSelection
+    let style: Style
+
+    /// A line a row; a host that was lost as a whole is one line.
+    var lines: String {
+        var table = TextTable()
+        var lostHost: Host?
+        for row in rows where !(row.isOfLostHost && row.host == lostHost) {
+            if row.isOfLostHost { lostHost = row.host }
+            table.add(row.isOfLostHost ? lostLine(row.host) : line(row))
+        }
+        return table.text(style)
+    }
+
+    private func line(_ row: DriftRow) -> [TextTable.Cell] {
+        let kind = TextTable.Cell(row.kind.rawValue, Style.color(row.kind))
+        guard let ports = row.ports else {
+            let change = "\(DriftRow.text(row.oldAddress)) → \(DriftRow.text(row.newAddress))"
+            return [kind, .init("\(row.host)"), .init(change)]
+        }
+        let endpoint = row.host.endpoint(ports.portText) + services(ports)
+        let change = "\(row.from?.rawValue ?? "not probed") → \(row.to?.rawValue ?? "not probed")"
+        return [kind, .init(endpoint), .init(change), .init(row.reason?.rawValue ?? "", .dim)]
+    }
+
+    /// One line for the host: how many open ports it lost, and the reasons.
+    private func lostLine(_ host: Host) -> [TextTable.Cell] {
+        let mine = rows.filter { $0.host == host && $0.isOfLostHost }
+        let open = mine.filter { $0.kind == .lost }.reduce(0) { $0 + ($1.ports?.count ?? 0) }
+        let reasons = Reason.allCases.filter { reason in mine.contains { $0.reason == reason } }
+        return [
+            .init(DriftKind.lost.rawValue, Style.color(.lost)), .init("\(host)"),
+            .init("the whole host: \(open) open ports → filtered"),
+            .init(reasons.map(\.rawValue).joined(separator: ", "), .dim),
+        ]
+    }
+
+    /// ` (https)` for ports that were asked by a service's name.
+    private func services(_ ports: ClosedRange<UInt16>) -> String {
+        let names = selection.services.filter { !$0.ports.intersection(PortSet([ports])).isEmpty }.map(\.name)
+        return names.isEmpty ? "" : " (\(names.joined(separator: ", ")))"
+    }
+}
