@@ -42,5 +42,9 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "store-bench", dependencies: ["Baseline", "PortCore"], path: "bench/StoreBench",
+            swiftSettings: strict
+        ),
     ]
 )

@@ -12,7 +12,8 @@ final class Database {
     }
 
     let path: String
-    private(set) var handle: OpaquePointer?
+    private var handle: OpaquePointer?
+    private var statements: [String: OpaquePointer] = [:]
 
     /// - Throws: `StoreError` when the file cannot be opened. Many faults show only at the first statement.
     init(path: String, access: Access) throws(StoreError) {
@@ -34,7 +35,22 @@ final class Database {
     }
 
     deinit {
+        for statement in statements.values { sqlite3_finalize(statement) }
         sqlite3_close_v2(handle)
+    }
+
+    /// The prepared form of `sql`, made at its first use.
+    func prepared(_ sql: String) throws(StoreError) -> OpaquePointer {
+        if let known = statements[sql] {
+            precondition(sqlite3_stmt_busy(known) == 0, "a statement serves one query at a time")
+            return known
+        }
+        var statement: OpaquePointer?
+        guard sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil) == SQLITE_OK,
+            let statement
+        else { throw failure(sql) }
+        statements[sql] = statement
+        return statement
     }
 
     /// Runs one statement to its end.

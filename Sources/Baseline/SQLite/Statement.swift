@@ -1,20 +1,20 @@
 import CSQLite
 
-/// A prepared statement, finalized when it goes out of scope. Every code of SQLite is checked.
+/// A prepared statement in use. Every code of SQLite is checked.
+///
+/// The connection keeps the prepared form for the next use and finalizes it when it closes; going out of scope
+/// resets it, so that it holds no lock.
 struct Statement: ~Copyable {
     private let handle: OpaquePointer
     private let database: Database
 
     init(_ sql: String, in database: Database) throws(StoreError) {
-        var handle: OpaquePointer?
-        let code = sqlite3_prepare_v2(database.handle, sql, -1, &handle, nil)
-        guard code == SQLITE_OK, let handle else { throw database.failure(sql) }
-        self.handle = handle
+        handle = try database.prepared(sql)
         self.database = database
     }
 
     deinit {
-        sqlite3_finalize(handle)
+        sqlite3_reset(handle)
     }
 
     /// Binds `values` from the first parameter on, after dropping what was bound and stepped before.

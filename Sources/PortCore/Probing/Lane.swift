@@ -2,6 +2,7 @@
 struct Lane {
     let host: Host
     let address: SocketAddress
+    let isLoopback: Bool
     private let ports: [UInt16]
     private let stride: Int
     private var next: Int
@@ -23,6 +24,7 @@ struct Lane {
     ) {
         self.host = host
         self.address = SocketAddress(address)
+        isLoopback = address.isLoopback
         self.ports = ports
         self.stride = stride
         next = worker

@@ -3,7 +3,8 @@ struct Pacing {
     private let cap: Int
     private let nanosecondsPerStart: UInt64
     private let patience: UInt64
-    private var nextStart: UInt64 = 0
+    /// When the next attempt may start.
+    private(set) var nextStart: UInt64 = 0
     private var shortSince: UInt64?
     private var settledSinceGrowth = 0
 
@@ -26,9 +27,6 @@ struct Pacing {
     }
 
     func mayStart(now: UInt64) -> Bool { now >= nextStart }
-
-    /// When the next attempt may start, if that is in the future.
-    func restUntil(now: UInt64) -> UInt64? { now < nextStart ? nextStart : nil }
 
     mutating func started(now: UInt64) {
         guard nanosecondsPerStart > 0 else { return }

@@ -2,8 +2,9 @@ import Glibc
 
 /// One thread's share of a run: carries out what the machines of its endpoints ask for.
 ///
-/// A socket is registered once and, after a refusal, used again for the next endpoint, so a closed port costs two
-/// system calls and a part of a third: connect, connect again to read the error, and its share of one epoll_wait.
+/// A socket is registered once and, after a refusal, used again for the next endpoint, so a closed port costs three
+/// system calls and a part of a fourth: connect, connect again to read the error, the read of the error queue, and
+/// its share of one epoll_wait, which loopback does without.
 struct ProbeWorker: ~Copyable {
     /// What a worker is given.
     struct Settings: Sendable {
@@ -16,6 +17,7 @@ struct ProbeWorker: ~Copyable {
 
     private struct Slot {
         var socket: ProbeSocket?
+        var isRegistered = false
         /// Changes with each socket, so that a late event of a closed one is known.
         var registration: UInt32 = 0
         /// Changes with each attempt, so that its timer is known when it fires.
@@ -32,6 +34,9 @@ struct ProbeWorker: ~Copyable {
         let serial: UInt32
         let deadline: UInt64
     }
+
+    /// How many probes are started before answers and signals are looked at again.
+    private static let startsAtOnce = 512
 
     private var poller: Poller
     private let settings: Settings
@@ -80,6 +85,7 @@ struct ProbeWorker: ~Copyable {
             }
             grow(now)
             try fill()
+            guard unsettled > 0 else { break }
             let count = try poller.wait(milliseconds: waitMilliseconds(MonotonicClock.now))
             for event in 0..<count {
                 try ready(poller.token(event))
@@ -101,7 +107,7 @@ struct ProbeWorker: ~Copyable {
 
     /// Starts probes, one a lane in turn, as long as there is room.
     private mutating func fill() throws(ProbeError) {
-        while inFlight < pacing.window, queue.first != nil {
+        for _ in 0..<Self.startsAtOnce where inFlight < pacing.window && queue.first != nil {
             let now = MonotonicClock.now
             guard pacing.mayStart(now: now), let lane = queue.popFirst() else { return }
             lanes[lane].isQueued = false
@@ -147,24 +153,39 @@ struct ProbeWorker: ~Copyable {
         let attempt = slots[id].machine.attempt
         timers[attempt].append(
             Timer(slot: id, serial: slots[id].serial, deadline: now + settings.attemptNanoseconds[attempt]))
-        if let socket = slots[id].socket {
-            let code = poller.connect(socket, lanes[lane].address, port: port)
-            return slots[id].machine.handle(.connect(code: code, first: true))
+        if slots[id].socket == nil, let failure = openSocket(id, lanes[lane].address.family) {
+            return slots[id].machine.handle(.connect(code: failure, first: true))
         }
-        closeSurplusIdle(not: lanes[lane].address.family)
-        switch poller.open(lanes[lane].address.family) {
-        case .failure(let failure):
-            return slots[id].machine.handle(.connect(code: failure.code, first: true))
+        guard let socket = slots[id].socket else { preconditionFailure("opened above") }
+        let code = poller.connect(socket, lanes[lane].address, port: port)
+        let action = slots[id].machine.handle(.connect(code: code, first: true))
+        guard action == .wait, lanes[lane].isLoopback else { return action }
+        // Over loopback the answer is there when connect(2) returns, so there is mostly nothing to wait for.
+        let answer = poller.connect(socket, lanes[lane].address, port: port)
+        return slots[id].machine.handle(.connect(code: answer, first: false))
+    }
+
+    /// Gives the slot a new socket. Returns the error number when there is none to be had.
+    private mutating func openSocket(_ id: Int, _ family: IPAddress.Family) -> Int32? {
+        closeSurplusIdle(not: family)
+        switch poller.open(family) {
+        case .failure(let failure): return failure.code
         case .success(let socket):
             slots[id].socket = socket
             slots[id].registration &+= 1
-            let code = poller.connect(socket, lanes[lane].address, port: port)
-            // Registered after the connect: a socket at rest would report itself hung up.
-            let token = UInt64(slots[id].registration) << 32 | UInt64(id)
-            let registering = poller.register(socket, token: token)
-            let result = registering == 0 ? code : registering
-            return slots[id].machine.handle(.connect(code: result, first: true))
+            slots[id].isRegistered = false
+            return nil
         }
+    }
+
+    /// Has the slot's socket watched from now on. Registered only once it is connecting: a socket at rest would
+    /// report itself hung up.
+    private mutating func watch(_ id: Int) throws(ProbeError) {
+        guard !slots[id].isRegistered, let socket = slots[id].socket else { return }
+        let token = UInt64(slots[id].registration) << 32 | UInt64(id)
+        let code = poller.register(socket, token: token)
+        guard code == 0 else { return try postpone(id, code) }
+        slots[id].isRegistered = true
     }
 
     /// Idle sockets of the other family give way, so that both together keep within the window.
@@ -205,7 +226,7 @@ struct ProbeWorker: ~Copyable {
         while true {
             switch action {
             case .wait:
-                return
+                return try watch(id)
             case .readErrorQueue:
                 let error = slots[id].socket.flatMap { poller.icmpError($0) }
                 action = slots[id].machine.handle(.errorQueue(error))
@@ -278,7 +299,7 @@ struct ProbeWorker: ~Copyable {
     private func waitMilliseconds(_ now: UInt64) -> Int32 {
         var wake = nextLook
         for queue in timers { if let timer = queue.first { wake = min(wake, timer.deadline) } }
-        if let rest = pacing.restUntil(now: now), queue.first != nil { wake = min(wake, rest) }
+        if queue.first != nil, inFlight < pacing.window { wake = min(wake, pacing.nextStart) }
         if !growing.isEmpty { wake = min(wake, now + LaneWindow.tickNanoseconds) }
         return wake > now ? Int32(clamping: (wake - now + 999_999) / 1_000_000) : 0
     }

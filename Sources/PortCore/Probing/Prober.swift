@@ -50,6 +50,7 @@ public enum Prober {
             }
         }
         guard workers == 2 else { return [try work(0, tick: tick).get()] }
+        DescriptorLimit.makeRoom(for: min(2 * settings.window, ports.count))
         let thread = PosixThread.start {
             let result = work(1, tick: {})
             second.value.withLock { $0 = result }
@@ -88,8 +89,11 @@ public enum Prober {
 /// The ports of each host as arrays, one array for all hosts that have the same ports.
 private struct SharedPorts: Sendable {
     private var arrays: [PortSet: [UInt16]] = [:]
+    /// How many endpoints there are.
+    let count: Int
 
     init(_ items: [ProbePlan.Item]) {
+        count = items.reduce(0) { $0 + $1.ports.count }
         for item in items where arrays[item.ports] == nil { arrays[item.ports] = Array(item.ports.values) }
     }
 
@@ -109,6 +113,13 @@ private struct SharedPorts: Sendable {
 enum DescriptorLimit {
     /// Kept for everything that is not a probe: the database, standard streams, epoll, the resolver.
     private static let reserve = 48
+
+    /// Makes the kernel's table of descriptors as large as it will be. With two threads it waits for an RCU grace
+    /// period, 10 to 20 ms, each time the table has to grow.
+    static func makeRoom(for count: Int) {
+        let highest = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, CInt(clamping: count + reserve / 2))
+        if highest >= 0 { close(highest) }
+    }
 
     /// Raises the soft limit to the hard one and returns how many sockets that leaves, at least 1.
     static func raised() -> Int {
