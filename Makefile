@@ -1,0 +1,51 @@
+# portbase: `make demo` shows it, `make test` tests it; both install what is missing, or say what to install.
+
+PREFIX ?= /usr/local
+RELEASE = .build/release/portbase
+# A folder with nothing but the archive makes the linker take libstdc++ statically, which -static-libstdc++ does
+# not: swiftc links with the C driver.
+STATIC_LIBS = .build/static
+RELEASE_FLAGS = -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC_LIBS) \
+	-Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+STRICT_FLAGS = -Xswiftc -warnings-as-errors
+
+.PHONY: demo test build release install bench format lint deps test-deps clean
+
+demo: release
+	@docs/demo $(RELEASE)
+
+test: deps test-deps
+	swift test $(STRICT_FLAGS)
+
+build: deps
+	swift build $(STRICT_FLAGS)
+
+release: deps
+	@mkdir -p $(STATIC_LIBS)
+	@ln -sf "$$(cc -print-file-name=libstdc++.a)" $(STATIC_LIBS)/libstdc++.a
+	swift build $(RELEASE_FLAGS) --product portbase
+
+# One binary that needs only libc and libsqlite3.
+install: release
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -s -m 0755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/portbase
+
+bench: release
+	swift build $(RELEASE_FLAGS) --product store-bench
+	bench/run --portbase $(RELEASE) --store-bench .build/release/store-bench
+
+format:
+	swift format -i -r Package.swift Sources Tests migrations bench
+
+lint:
+	swift format lint --strict -r Package.swift Sources Tests migrations bench
+	.ci/check-borders
+
+deps:
+	@.ci/deps build
+
+test-deps:
+	@.ci/deps test
+
+clean:
+	rm -rf .build bench/out
