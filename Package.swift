@@ -46,5 +46,11 @@ let package = Package(
             name: "store-bench", dependencies: ["Baseline", "PortCore"], path: "bench/StoreBench",
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "portbaseTests",
+            dependencies: ["portbase", "Baseline", "PortCore"],
+            exclude: ["Golden"],
+            swiftSettings: strict
+        ),
     ]
 )

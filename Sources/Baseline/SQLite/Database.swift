@@ -87,6 +87,19 @@ final class Database {
     /// The id of the row that was inserted last.
     var lastInsertID: Int64 { sqlite3_last_insert_rowid(handle) }
 
+    /// Runs `body` so that all that it reads is of one moment.
+    func read<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+        try execute("BEGIN")
+        do {
+            let value = try body()
+            try execute("COMMIT")
+            return value
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
     /// Runs `body` as one write: all of it or nothing. Waits for other writers while `mayWait` allows.
     ///
     /// - Parameter mayWait: asked every `waitMilliseconds`; `false` gives up with `StoreError.locked`.
@@ -99,10 +112,15 @@ final class Database {
             try waiting(mayWait) { () throws(StoreError) in try execute("COMMIT") }
             return value
         } catch {
-            // SQLite may have rolled back already (disk full), so this may fail; the first error is the one to tell.
-            if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+            rollBack()
             throw error
         }
+    }
+
+    /// Ends a transaction that failed. SQLite may have done so already (disk full); the first error is the one to
+    /// tell, so that of a failure here is not.
+    private func rollBack() {
+        if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
     }
 
     /// How long SQLite itself waits for a lock, in milliseconds, before `mayWait` is asked again.

@@ -23,9 +23,9 @@ public final class Store {
         guard access(path, F_OK) == 0 else { throw .missing(path: path) }
         do throws(StoreError) {
             database = try Self.openForReading(path, .read)
-        } catch .cannotOpen where access(path + "-wal", F_OK) != 0 {
-            // A folder that cannot be written has no room for the files that WAL shares; without a log there is
-            // nothing in it that the main file lacks.
+        } catch  where error.isFailureToWrite && !Self.hasLog(path) {
+            // A folder that cannot be written, or a full disk, has no room for the files that WAL shares; without a
+            // log there is nothing in it that the main file lacks.
             database = try Self.openForReading(path, .readImmutable)
         }
     }
@@ -53,6 +53,12 @@ public final class Store {
         try database.execute("PRAGMA synchronous = FULL")
     }
 
+    /// Whether there are commits that stand in the write-ahead log only.
+    private static func hasLog(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path + "-wal", &status) == 0 && status.st_size > 0
+    }
+
     private static func openForReading(_ path: String, _ access: Database.Access) throws(StoreError) -> Database {
         let database = try Database(path: path, access: access)
         try database.execute("PRAGMA busy_timeout = \(defaultPatience)")
@@ -60,10 +66,14 @@ public final class Store {
         return database
     }
 
-    /// The schema version, 0 for an empty file.
+    /// The schema version, 0 for an empty file, read in one transaction: another process may be making the tables.
     ///
     /// - Throws: `StoreError.foreign` or `.newer`.
     private static func version(of database: Database) throws(StoreError) -> Int {
+        try database.read { () throws(StoreError) in try versionInTransaction(database) }
+    }
+
+    private static func versionInTransaction(_ database: Database) throws(StoreError) -> Int {
         let id = try database.first("PRAGMA application_id") { $0.int(0) } ?? 0
         let version = try database.first("PRAGMA user_version") { $0.int(0) } ?? 0
         let tables = try database.first("SELECT count(*) FROM sqlite_schema") { $0.int(0) } ?? 0
@@ -79,7 +89,7 @@ public final class Store {
     private func migrate(_ mayWait: () -> Bool) throws(StoreError) {
         try database.write(mayWait: mayWait) { () throws(StoreError) in
             // Asked again inside the transaction: another process may have been faster.
-            let version = try Self.version(of: database)
+            let version = try Self.versionInTransaction(database)
             for step in Migrations.all where step.version > version {
                 try database.executeScript(step.sql)
                 try database.execute("PRAGMA user_version = \(step.version)")

@@ -19,10 +19,11 @@ public struct TargetSet: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - tokens: what the operator wrote, one target each.
-    ///   - blockLimit: the most addresses that one token may hold.
+    ///   - blockLimit: the most addresses that one token may hold; `nil` for tokens that are not to be probed, which
+    ///     may also hold addresses that nobody can probe.
     /// - Throws: `TargetError` for the first token that cannot be used.
     public init(
-        parsing tokens: some Sequence<some StringProtocol>, blockLimit: Int = defaultBlockLimit
+        parsing tokens: some Sequence<some StringProtocol>, blockLimit: Int? = defaultBlockLimit
     ) throws(TargetError) {
         var ranges: [IPAddress.Family: [ClosedRange<UInt128>]] = [:]
         var names: Set<String> = []
@@ -85,7 +86,7 @@ public struct TargetSet: Hashable, Sendable {
 
 extension TargetSet: Codable {
     public init(from decoder: any Decoder) throws {
-        self = try TargetSet(parsing: decoder.singleValueContainer().decode([String].self), blockLimit: .max)
+        self = try TargetSet(parsing: decoder.singleValueContainer().decode([String].self), blockLimit: nil)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -99,7 +100,7 @@ enum Target: Equatable {
     case addresses(IPAddress.Family, ClosedRange<UInt128>)
     case name(String)
 
-    init(parsing text: some StringProtocol, blockLimit: Int) throws(TargetError) {
+    init(parsing text: some StringProtocol, blockLimit: Int?) throws(TargetError) {
         let token = String(text)
         if token.contains("%") { throw .zone(token) }
         if let slash = token.firstIndex(of: "/") {
@@ -113,7 +114,7 @@ enum Target: Equatable {
         } else {
             throw .malformed(token)
         }
-        if case .addresses(let family, let range) = self {
+        if let blockLimit, case .addresses(let family, let range) = self {
             try Self.check(range, of: family, token: token, blockLimit: blockLimit)
         }
     }

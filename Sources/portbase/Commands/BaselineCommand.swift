@@ -20,7 +20,7 @@ struct BaselineCommand: ParsableCommand {
                 Exit codes: 0 done, 1 failed, 2 usage.
                 """)
 
-        @Argument(help: HelpText.run) var reference: RunReference
+        @Argument(help: HelpText.run, transform: Reading.run) var reference: RunReference
 
         @Option(help: ArgumentHelp("Why this run is what should be.", valueName: "text"))
         var reason: String
@@ -74,7 +74,7 @@ struct BaselineCommand: ParsableCommand {
             abstract: "List every version of a check's baseline, oldest first.",
             discussion: "Exit codes: 0 done, 1 failed, 2 usage.")
 
-        @Argument(help: ArgumentHelp("The check.", valueName: "name")) var name: CheckName
+        @Argument(help: ArgumentHelp("The check.", valueName: "name"), transform: Reading.name) var name: CheckName
         @OptionGroup var database: DatabaseOptions
         @OptionGroup var output: OutputOptions
 
@@ -97,7 +97,7 @@ struct BaselineCommand: ParsableCommand {
                 Exit codes: 0 done, 1 failed, 2 usage.
                 """)
 
-        @Argument(help: ArgumentHelp("The check.", valueName: "name")) var name: CheckName
+        @Argument(help: ArgumentHelp("The check.", valueName: "name"), transform: Reading.name) var name: CheckName
         @OptionGroup var database: DatabaseOptions
         @OptionGroup var output: OutputOptions
 

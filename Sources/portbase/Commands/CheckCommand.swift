@@ -19,7 +19,8 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup(title: "Targets and ports") var request: RequestOptions
     @OptionGroup(title: "Timing and load") var timing: TimingOptions
 
-    @Option(help: ArgumentHelp("The check's name: \(CheckName.grammar).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The check's name: \(CheckName.grammar).", valueName: "name"), transform: Reading.name)
     var name: CheckName?
 
     @Flag(help: "Change the recorded request of the check to the flags given.")
@@ -56,6 +57,7 @@ struct CheckCommand: ParsableCommand {
             let text = CheckText(report: report, style: output.style)
             try output.show(
                 json: CheckJSON(report: report, counted: count.counted), text: verbose ? text.verbose : text.plugin)
+            if let run = report.run, !output.quiet { Output.remark("recorded as run \(run.id) of \(run.check)") }
             throw ExitCode(Ending.verdict(report.verdict.level).exitCode(in: .plugin))
         } catch  where output.json && !(error is ExitCode) {
             try Output.standard.write(JSONOutput.text(UnknownJSON(message: "\(error)")))
@@ -94,7 +96,7 @@ struct CheckCommand: ParsableCommand {
     @Sendable private static func reference(_ text: String) throws -> CheckOrder.Reference {
         if text == "none" { return .states }
         guard let reference = RunReference(text) else {
-            throw ValidationError("Invalid baseline '\(text)'. Give none, or a run: \(RunReference.grammar).")
+            throw ValidationError("Give none, or a run: \(RunReference.grammar).")
         }
         return .run(reference)
     }

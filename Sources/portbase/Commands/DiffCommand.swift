@@ -15,10 +15,12 @@ struct DiffCommand: ParsableCommand {
             Exit codes: 0 no drift, 1 drift, 2 trouble.
             """)
 
-    @Argument(help: HelpText.run)
+    @Argument(help: HelpText.run, transform: Reading.run)
     var from: RunReference
 
-    @Argument(help: ArgumentHelp("The newer run. Left out: from the baseline of <from> to <from>.", valueName: "to"))
+    @Argument(
+        help: ArgumentHelp("The newer run. Left out: from the baseline of <from> to <from>.", valueName: "to"),
+        transform: Reading.run)
     var to: RunReference?
 
     @OptionGroup var count: CountOptions

@@ -54,8 +54,8 @@ struct RequestOptions: ParsableArguments {
     /// The parts that were given, without timing.
     func parts() throws -> RequestParts {
         var parts = RequestParts()
-        parts.targets = try targetSet(host, targets)
-        parts.excluded = try targetSet(exclude, excludeFile)
+        parts.targets = try targetSet(host, targets, blockLimit: maxBlock)
+        parts.excluded = try targetSet(exclude, excludeFile, blockLimit: nil)
         if !ports.isEmpty || !service.isEmpty {
             parts.ports = try PortSelection(ports: ports, services: service) { () throws(PortError) in
                 try ServiceTable(path: servicesFile)
@@ -65,17 +65,19 @@ struct RequestOptions: ParsableArguments {
         return parts
     }
 
-    private func targetSet(_ tokens: [String], _ file: String?) throws(TargetError) -> TargetSet? {
+    private func targetSet(
+        _ tokens: [String], _ file: String?, blockLimit: Int?
+    ) throws(TargetError) -> TargetSet? {
         guard !tokens.isEmpty || file != nil else { return nil }
         let listed = if let file { try TargetFile.read(file) } else { [String]() }
-        return try TargetSet(parsing: tokens + listed, blockLimit: maxBlock)
+        return try TargetSet(parsing: tokens + listed, blockLimit: blockLimit)
     }
 }
 
 /// How long answers are waited for, and how hard the run may press.
 struct TimingOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong,
+        name: .shortAndLong, parsing: .unconditional,
         help: ArgumentHelp(
             "The time an endpoint has to answer, retries included (5; 2 with --name).", valueName: "seconds"),
         transform: TimingOptions.milliseconds)
@@ -116,7 +118,7 @@ struct TimingOptions: ParsableArguments {
         let isDecimal = text.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
         guard isDecimal, let seconds = Double(text), seconds * 1000 <= Double(Timing.timeoutBounds.upperBound),
             Timing.timeoutBounds.contains(Int((seconds * 1000).rounded()))
-        else { throw ValidationError("Invalid timeout '\(text)'. Give seconds from 0.01 to 3600.") }
+        else { throw ValidationError("Give seconds from 0.01 to 3600.") }
         return Int((seconds * 1000).rounded())
     }
 }

@@ -14,7 +14,7 @@ struct RunsCommand: ParsableCommand {
             Exit codes: 0 done, 1 failed, 2 usage.
             """)
 
-    @Argument(help: ArgumentHelp("Only the runs of this check.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Only the runs of this check.", valueName: "name"), transform: Reading.name)
     var name: CheckName?
 
     @Option(help: ArgumentHelp("How many runs to list at most.", valueName: "count"))

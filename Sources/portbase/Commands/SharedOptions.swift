@@ -50,15 +50,16 @@ extension DriftKind: ExpressibleByArgument {
     public static var allValueStrings: [String] { DriftKind.countable.map(\.rawValue) }
 }
 
-extension RunReference: ExpressibleByArgument {
-    public init?(argument: String) {
-        self.init(argument)
+/// Reads an argument, or says what would be right.
+enum Reading {
+    @Sendable static func run(_ text: String) throws -> RunReference {
+        guard let reference = RunReference(text) else { throw ValidationError("Give \(RunReference.grammar).") }
+        return reference
     }
-}
 
-extension CheckName: ExpressibleByArgument {
-    public init?(argument: String) {
-        self.init(argument)
+    @Sendable static func name(_ text: String) throws -> CheckName {
+        guard let name = CheckName(text) else { throw ValidationError("Give \(CheckName.grammar).") }
+        return name
     }
 }
 

@@ -14,7 +14,7 @@ struct ShowCommand: ParsableCommand {
             Exit codes: 0 done, 1 failed, 2 usage.
             """)
 
-    @Argument(help: HelpText.run)
+    @Argument(help: HelpText.run, transform: Reading.run)
     var reference: RunReference
 
     @Flag(help: "Print exactly the canonical bytes that the digest is of.")

@@ -34,6 +34,11 @@ struct Output: Sendable {
         if let failure { throw WriteError(code: failure) }
     }
 
+    /// One line on standard error for a person who watches; nothing where nobody does.
+    static func remark(_ line: String) {
+        if error.isTerminal { complain(line) }
+    }
+
     /// One line on standard error. There is nobody to tell when that fails.
     static func complain(_ line: String) {
         try? error.write("portbase: \(line)\n")

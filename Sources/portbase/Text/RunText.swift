@@ -41,7 +41,10 @@ enum RunText {
         add("ports", request.ports.explicit.isEmpty ? "none by number" : request.ports.explicit.joined(by: ", "))
         let services = request.ports.services.map { "\($0.name) (\($0.ports.joined(by: ", ")))" }
         add("services", services.isEmpty ? "none" : services.joined(separator: ", "))
-        add("timeout", "\(decimal(request.timing.timeoutMilliseconds)) s, \(request.timing.retries) retries")
+        add(
+            "timeout",
+            "\(decimal(request.timing.timeoutMilliseconds)) s, \(request.timing.retries) \(request.timing.retries == 1 ? "retry" : "retries")"
+        )
         if run.times.count > 0 {
             let times = run.times
             add(

@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+@Suite("JSON outputs keep to their schemas")
+struct JSONSchemaTests {
+    private static let schemas = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../docs/schemas").standardizedFileURL
+
+    private static let hasValidator: Bool = {
+        let found = try? CommandLineRunner().shell("python3 -c 'import jsonschema'")
+        return found?.status == 0
+    }()
+
+    /// A check with a service, a second run that drifted, and a baseline in between.
+    private func recorded() throws -> (CommandLineRunner, [UInt16]) {
+        let runner = try CommandLineRunner()
+        let free = try LoopbackListener.freePorts(3)
+        try "ssh \(free[0])/tcp\n".write(
+            to: runner.folder.appendingPathComponent("services"), atomically: true, encoding: .utf8)
+        let listener = try LoopbackListener(port: free[0])
+        let first = try runner.portbase(
+            "check", "-H", "127.0.0.1", "-s", "ssh", "-p", "\(free[1]),\(free[2])", "--services-file", "services",
+            "--name", "web")
+        #expect(first.status == 1, "\(first)")
+        withExtendedLifetime(listener) {}
+        #expect(try runner.portbase("baseline", "set", "web", "--reason", "test", "--ticket", "T-1").status == 0)
+        return (runner, free)
+    }
+
+    @Test(
+        "every output is valid", .enabled(if: hasValidator, "python3 with jsonschema is not installed"),
+        arguments: [
+            ("check", 2, ["check", "--name", "web", "--json"]),
+            ("check", 1, ["check", "--name", "web", "--json", "--baseline", "none"]),
+            ("check", 1, ["check", "-H", "127.0.0.1-3", "-p", "1", "--json", "--no-record"]),
+            ("check", 3, ["check", "-H", "no such host", "-p", "1", "--json"]),
+            ("diff", 1, ["diff", "web", "--json"]),
+            ("runs", 0, ["runs", "--json"]),
+            ("show", 0, ["show", "web", "--json"]),
+            ("baseline", 0, ["baseline", "list", "--json"]),
+            ("baseline", 0, ["baseline", "history", "web", "--json"]),
+            ("baseline", 0, ["baseline", "show", "web", "--json"]),
+            ("baseline", 0, ["baseline", "set", "web~1", "--reason", "again", "--json"]),
+        ])
+    func outputIsValid(_ schema: String, _ status: Int32, _ arguments: [String]) throws {
+        let (runner, _) = try recorded()
+        _ = try runner.portbase("check", "--name", "web")
+        let result = try runner.portbase(arguments)
+        #expect(result.status == status, "\(result)")
+        let validation = try runner.run(
+            "/usr/bin/env",
+            [
+                "python3", "-c",
+                "import json, sys, jsonschema; jsonschema.validate(json.load(sys.stdin), json.load(open(sys.argv[1])))",
+                Self.schemas.appendingPathComponent("\(schema).schema.json").path,
+            ], input: result.output)
+        #expect(validation.status == 0, "\(validation.errors.suffix(600))\n\(result.output)")
+    }
+
+    @Test("with one host the keys of check_ports.py stand at the top, and agree with the host's own")
+    func keysOfCheckPorts() throws {
+        let (runner, ports) = try recorded()
+        let result = try runner.portbase("show", "web@baseline", "--json")
+        #expect(result.status == 0)
+        let check = try object(try runner.portbase("check", "--name", "web", "--json").output)
+        #expect(check["host"] as? String == "127.0.0.1")
+        #expect(check["services_requested"] as? [String] == ["ssh"])
+        #expect(check["service_ports"] as? [UInt16] == [ports[0]])
+        #expect(check["explicit_ports"] as? [UInt16] == [ports[1], ports[2]])
+        #expect(check["all_ports"] as? [UInt16] == ports)
+        #expect((check["service_map"] as? [String: [UInt16]]) == ["ssh": [ports[0]]])
+        #expect(check["closed_ports"] as? [UInt16] == ports)
+        #expect(check["open_ports"] as? [UInt16] == [])
+        #expect(check["verdict"] as? String == "CRITICAL")
+        let hosts = try #require(check["hosts"] as? [[String: Any]])
+        #expect(hosts.count == 1)
+        #expect(hosts[0]["closed_ports"] as? [UInt16] == ports)
+        let results = try #require(check["results"] as? [[String: Any]])
+        #expect(results.map { $0["port"] as? UInt16 } == ports)
+        #expect(results[0]["service"] as? String == "ssh" && results[1]["service"] == nil)
+    }
+
+    @Test("drift has a row a port, with both runs and their digests")
+    func driftRows() throws {
+        let (runner, ports) = try recorded()
+        _ = try runner.portbase("check", "--name", "web")
+        let diff = try object(try runner.portbase("diff", "web", "--json").output)
+        let rows = try #require(diff["drift"] as? [[String: Any]])
+        #expect(rows.count == 1)
+        #expect(rows[0]["kind"] as? String == "closed" && rows[0]["port"] as? UInt16 == ports[0])
+        #expect(rows[0]["from"] as? String == "open" && rows[0]["to"] as? String == "closed")
+        #expect(rows[0]["service"] as? String == "ssh" && rows[0]["reason"] as? String == "refused")
+        for side in ["from", "to"] {
+            let run = try #require(diff[side] as? [String: Any])
+            let canonical = try runner.shell("\"$portbase\" show \(run["run"]!) --canonical | sha256sum")
+            #expect(canonical.output.hasPrefix(run["digest"] as? String ?? "?"))
+        }
+    }
+
+    private func object(_ text: String) throws -> [String: Any] {
+        try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+}
