@@ -46,6 +46,7 @@ let package = Package(
             name: "store-bench", dependencies: ["Baseline", "PortCore"], path: "bench/StoreBench",
             swiftSettings: strict
         ),
+        .testTarget(name: "PortCoreTests", dependencies: ["PortCore"], swiftSettings: strict),
         .testTarget(
             name: "portbaseTests",
             dependencies: ["portbase", "Baseline", "PortCore"],

@@ -29,12 +29,20 @@ public struct HostResult: Sendable {
         self.outcomes = outcomes
     }
 
-    /// The ports for which `include` holds.
-    public func ports(where include: (Reason) -> Bool) -> PortSet {
-        var set = PortSet()
-        for (port, outcome) in zip(ports.values, outcomes) where include(outcome.reason) {
-            set.append(port...port)
+    /// The ports by their reasons, in the fixed order of reasons; reasons that do not occur are left out.
+    public var reasons: [(reason: Reason, ports: PortSet)] {
+        var sets: [Reason: PortSet] = [:]
+        var index = 0
+        for range in ports.ranges {
+            var first = range.lowerBound
+            for port in range {
+                let reason = outcomes[index].reason
+                index += 1
+                guard port == range.upperBound || outcomes[index].reason != reason else { continue }
+                sets[reason, default: PortSet()].append(first...port)
+                first = port &+ 1
+            }
         }
-        return set
+        return Reason.allCases.compactMap { reason in sets[reason].map { (reason, $0) } }
     }
 }

@@ -53,6 +53,15 @@ extension RealSockets {
             #expect(result.portsByReason == [.connected: "2000", .refused: "2001-2002", kind.reason: "2003-2005"])
         }
 
+        @Test("hears of a reject within a short timeout", arguments: loopbacks, ["input", "output"])
+        func rejectWithinShortTimeout(address: String, hook: String) throws {
+            // A local error reaches the socket while its connect(2) still runs, and only its error queue tells.
+            let (result, _) = try probe(
+                address, PortSet([2000...2005]), timeout: 300, hook: hook,
+                rules: ["tcp dport 2003-2005 reject with icmpx type port-unreachable"])
+            #expect(result.portsByReason == [.connected: "2000", .refused: "2001-2002", .portUnreachable: "2003-2005"])
+        }
+
         @Test("takes a RST for a refusal, whoever sent it", arguments: loopbacks)
         func rejectWithReset(address: String) throws {
             let (result, _) = try probe(

@@ -12,6 +12,15 @@ struct ProbeMachineSilenceTests {
     private let connected = Event.connect(code: 0, first: false)
     private let refused = Event.connect(code: ECONNREFUSED, first: false)
 
+    @Test("Silence, but an ICMP error in the queue: the error is the reason")
+    func errorOnlyInQueue() {
+        var machine = ProbeMachine(attempts: 1, mayBeEphemeral: false)
+        #expect(machine.handle(started) == .wait)
+        #expect(machine.handle(.silence) == .readErrorQueue)
+        #expect(
+            machine.handle(.errorQueue(ICMPError(isV6: false, type: 3, code: 3))) == .settle(.portUnreachable))
+    }
+
     @Test("Silence, then an answer: open")
     func silenceThenOpen() {
         var machine = ProbeMachine(attempts: 2, mayBeEphemeral: false)
@@ -77,11 +86,11 @@ struct ProbeMachineSilenceTests {
         #expect(error(&machine, .errorQueue(ICMPError(isV6: false, type: 3, code: 1))) == .settle(.hostUnreachable))
     }
 
-    /// An attempt in which nothing came back, or only what was not told: the queue is empty.
+    /// An attempt in which nothing came back, not even to the error queue.
     private func silence(_ machine: inout ProbeMachine) -> Action {
         _ = machine.handle(started)
-        let action = machine.handle(.silence)
-        return action == .readErrorQueue ? machine.handle(.errorQueue(nil)) : action
+        #expect(machine.handle(.silence) == .readErrorQueue)
+        return machine.handle(.errorQueue(nil))
     }
 
     /// An attempt that an error from the way ended.

@@ -32,10 +32,17 @@ struct TargetAddressTests {
         "is refused when it is malformed",
         arguments: [
             "[10.0.0.1]", "[::1", "::1]", "[]", "[[::1]]", ":::", "1::2::3", "12345::", "1:2:3:4:5:6:7", "::1.2.3",
-            "[::1]:22", "10.0.0.1:22", "10.0.0.1.", "10.0.0.256", "010.0.0.1", "10.0.0.1\u{0}x",
+            "[::1]:22", "10.0.0.1:22", "10.0.0.1.", "10.0.0.256", "010.0.0.1",
         ])
     func malformed(token: String) {
         #expect(throws: TargetError.malformed(token)) { try TargetSet(parsing: [token]) }
+    }
+
+    @Test("is refused when it goes on after a NUL, where a C string would end")
+    func embeddedNUL() {
+        for token in ["10.0.0.1\u{0}x", "::1\u{0}", "10.0.0.1-9\u{0}", "10.0.0.0/8\u{0}"] {
+            #expect(throws: TargetError.self, "\(token.debugDescription)") { try TargetSet(parsing: [token]) }
+        }
     }
 
     @Test("with a zone is refused, since it means another host on every machine", arguments: ["fe80::1%eth0", "::1%1"])

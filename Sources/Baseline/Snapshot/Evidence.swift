@@ -9,11 +9,7 @@ public struct Evidence: Hashable, Sendable {
 
     /// The evidence in what a run found at one host.
     public init(_ result: HostResult) {
-        reasons = Reason.allCases.compactMap { reason in
-            guard reason.state == .filtered else { return nil }
-            let ports = result.ports { $0 == reason }
-            return ports.isEmpty ? nil : (reason, ports)
-        }
+        reasons = result.reasons.filter { $0.reason.state == .filtered }
     }
 
     public var isEmpty: Bool { reasons.isEmpty }

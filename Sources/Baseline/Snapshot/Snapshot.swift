@@ -29,7 +29,7 @@ public struct Snapshot: Hashable, Sendable {
         self.init(
             results.map { result in
                 var states = PortStates()
-                for state in PortState.allCases { states[state] = result.ports { $0.state == state } }
+                for (reason, ports) in result.reasons { states[reason.state] = states[reason.state].union(ports) }
                 return Entry(host: result.host, address: result.address, states: states)
             })
     }

@@ -95,7 +95,8 @@ struct LaneWindow {
 
     mutating func grow(now: UInt64) -> Bool {
         if size < limit, now >= nextGrowth {
-            size = min(limit, size == 1 ? Self.first : size * 2)
+            let doubled = size > limit / 2 ? limit : size * 2
+            size = size == 1 ? min(limit, Self.first) : doubled
             nextGrowth = now + Self.doublingNanoseconds
         }
         return size < limit

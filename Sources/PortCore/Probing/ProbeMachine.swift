@@ -11,7 +11,7 @@ struct ProbeMachine: Sendable {
         /// What connect(2) said, 0 for success. `first` on the call that starts an attempt, when the network
         /// has not been asked yet; not `first` on the call that reads how it ended.
         case connect(code: Int32, first: Bool)
-        /// The socket's error queue was read after a refusal or an error from the way.
+        /// The socket's error queue was read after a refusal, an error from the way, or silence.
         case errorQueue(ICMPError?)
         /// Both ends of the connection were compared.
         case ends(ConnectionEnds)
@@ -58,7 +58,10 @@ struct ProbeMachine: Sendable {
         case .connect(let code, let first): return connectReturned(code, first: first)
         case .errorQueue(let error): return errorQueueRead(error)
         case .ends(let ends): return endsCompared(ends)
-        case .silence: return attemptFailed(.timeout)
+        case .silence:
+            // An ICMP error that arrives while connect(2) still runs, as a local one does, is only in the queue.
+            errorCode = ETIMEDOUT
+            return .readErrorQueue
         case .noWay(let isBroadcast): return isBroadcast ? .settle(.broadcast) : .fail(code: errorCode)
         }
     }
@@ -84,6 +87,7 @@ struct ProbeMachine: Sendable {
         if let error { return attemptFailed(error.reason) }
         switch errorCode {
         case ECONNREFUSED: return .settle(.refused)
+        case ETIMEDOUT: return attemptFailed(.timeout)
         case EHOSTUNREACH: return attemptFailed(.hostUnreachable)
         case ENETUNREACH: return attemptFailed(.netUnreachable)
         case EACCES, EPERM: return attemptFailed(.prohibited)
@@ -105,11 +109,13 @@ struct ProbeMachine: Sendable {
     }
 
     /// Silence and errors from the way are no answer: tried again while attempts are left. An error tells more
-    /// than silence, so it is the reason that stays.
+    /// than silence, so it is the reason that stays. Silence after a connection is a full backlog: where two probes
+    /// had met, the second look would have been refused.
     private mutating func attemptFailed(_ reason: Reason) -> Action {
         if reason != .timeout { lastReason = reason }
         attempt += 1
-        return attempt < attempts ? .tryAgain : .settle(lastReason)
+        if attempt < attempts { return .tryAgain }
+        return .settle(connectionSeen && lastReason == .timeout ? .connected : lastReason)
     }
 }
 

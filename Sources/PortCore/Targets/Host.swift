@@ -52,6 +52,8 @@ public enum Host: Hashable, Comparable, Sendable, CustomStringConvertible {
 enum HostName {
     /// The name in lower case without its trailing dot, or `nil` when it cannot be a host name.
     static func normalised(_ text: some StringProtocol) -> String? {
+        // Some letters of other scripts become ASCII in lower case, such as the Kelvin sign.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         var name = text.lowercased()
         if name.hasSuffix(".") { name.removeLast() }
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)

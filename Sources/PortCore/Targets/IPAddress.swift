@@ -37,6 +37,8 @@ public struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible
     /// Reads dotted IPv4 (four decimal parts, no leading zeros) or IPv6 text (RFC 4291), without brackets or zone.
     public init?(_ text: some StringProtocol) {
         let text = String(text)
+        // The system reads only up to a NUL.
+        guard !text.utf8.contains(0) else { return nil }
         var four = in_addr()
         var six = in6_addr()
         if inet_pton(AF_INET, text, &four) == 1 {

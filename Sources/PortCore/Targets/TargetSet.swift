@@ -122,8 +122,8 @@ enum Target: Equatable {
     /// An address, with or without the brackets of RFC 3986.
     private static func address(_ text: some StringProtocol) -> IPAddress? {
         guard text.hasPrefix("["), text.hasSuffix("]"), text.count > 2 else { return IPAddress(text) }
-        let address = IPAddress(text.dropFirst().dropLast())
-        return address?.family == .v6 ? address : nil
+        let inner = text.dropFirst().dropLast()
+        return inner.contains(":") ? IPAddress(inner) : nil
     }
 
     private static func block(_ token: String, at slash: String.Index) throws(TargetError) -> Target {

@@ -25,10 +25,14 @@ func probe(_ plan: ProbePlan) throws -> [HostResult] {
 }
 
 extension HostResult {
+    /// The ports whose reason passes `include`.
+    func ports(where include: (Reason) -> Bool) -> PortSet {
+        reasons.filter { include($0.reason) }.reduce(PortSet()) { $0.union($1.ports) }
+    }
+
     /// The ports of each reason, as text.
     var portsByReason: [Reason: String] {
-        let reasons = Set(outcomes.map(\.reason))
-        return Dictionary(uniqueKeysWithValues: reasons.map { reason in (reason, ports { $0 == reason }.text) })
+        Dictionary(uniqueKeysWithValues: reasons.map { ($0.reason, $0.ports.text) })
     }
 }
 
@@ -42,15 +46,18 @@ func milliseconds(_ body: () throws -> Void) rethrows -> Double {
 /// The ports on which this machine listens on 127.0.0.1 as the kernel tells (proc_net_tcp(5)): state 0A on that
 /// address or on all, IPv6 sockets for all addresses included.
 func listeningPorts() throws -> Set<UInt16> {
-    var ports: Set<UInt16> = []
     let own = ["0100007F", "00000000", "00000000000000000000000000000000", "0000000000000000FFFF00000100007F"]
-    for table in ["/proc/net/tcp", "/proc/net/tcp6"] where FileManager.default.fileExists(atPath: table) {
-        let text = try String(contentsOfFile: table, encoding: .utf8)
-        for line in text.split(separator: "\n").dropFirst() {
-            let fields = line.split(separator: " ")
-            let local = fields[1].split(separator: ":")
-            if fields[3] == "0A", own.contains(String(local[0])), let port = UInt16(local[1], radix: 16) {
-                ports.insert(port)
+    var ports: Set<UInt16> = []
+    // One reading may miss a socket when others come and go meanwhile.
+    for _ in 0..<5 {
+        for table in ["/proc/net/tcp", "/proc/net/tcp6"] where FileManager.default.fileExists(atPath: table) {
+            let text = try String(contentsOfFile: table, encoding: .utf8)
+            for line in text.split(separator: "\n").dropFirst() {
+                let fields = line.split(separator: " ")
+                let local = fields[1].split(separator: ":")
+                if fields[3] == "0A", own.contains(String(local[0])), let port = UInt16(local[1], radix: 16) {
+                    ports.insert(port)
+                }
             }
         }
     }

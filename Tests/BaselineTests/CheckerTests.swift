@@ -1,0 +1,257 @@
+import Foundation
+import Glibc
+import PortCore
+import Testing
+
+@testable import Baseline
+
+@Suite("Carrying out a check")
+struct CheckerTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func setBaseline(_ report: CheckReport) throws {
+        _ = try folder.store().setBaseline(try #require(report.run), acceptance())
+    }
+
+    // MARK: Names and requests
+
+    @Test("A check without a name is named after what it asks")
+    func derivedName() throws {
+        let checker = ScriptedNetwork([:]).checker(folder.database)
+        func name(_ parts: RequestParts) throws -> String { try checker.run(order(nil, parts)).name.description }
+        let first = try name(parts(["web01", "10.0.0.1"], ports: "80,22", services: ["ssh", "https"]))
+        #expect(first.hasPrefix("auto-") && first.utf8.count == 17)
+        var again = try parts(["10.0.0.1", "WEB01."], ports: "22,80", services: ["https", "ssh"])
+        again.parallelism = 3
+        again.rate = 10
+        #expect(try name(again) == first)
+        for other in [
+            try parts(["10.0.0.1"], ports: "80,22", services: ["ssh", "https"]),
+            try parts(["web01", "10.0.0.1"], ports: "80", services: ["ssh", "https"]),
+            try parts(["web01", "10.0.0.1"], ports: "80,22,443", services: ["ssh"]),
+            try parts(["web01", "10.0.0.1"], ports: "80,22", services: ["ssh", "https"], timeout: 4999),
+        ] {
+            #expect(try name(other) != first)
+        }
+        #expect(try folder.numbers("SELECT count(*) FROM checks") == [5])
+        #expect(try folder.numbers("SELECT count(*) FROM runs WHERE check_id = 1") == [2])
+    }
+
+    @Test("With a name an endpoint has 2 seconds, without one 5, and with a flag what it says")
+    func timeouts() throws {
+        let checker = ScriptedNetwork([:]).checker(folder.database)
+        let parts = try parts(["10.0.0.1"], ports: "22")
+        #expect(try checker.run(order(nil, parts)).request.timing.timeoutMilliseconds == 5000)
+        #expect(try checker.run(order("x", parts)).request.timing.timeoutMilliseconds == 2000)
+        var given = parts
+        given.timeoutMilliseconds = 700
+        #expect(try checker.run(order("y", given)).request.timing.timeoutMilliseconds == 700)
+        #expect(try checker.run(order("y")).request.timing.timeoutMilliseconds == 700)
+    }
+
+    @Test("A name repeats its request without flags, and with the flags that say the same")
+    func repeated() throws {
+        let network = ScriptedNetwork([:])
+        let checker = network.checker(folder.database)
+        let asked = try parts(["10.0.0.1", "10.0.0.2"], ports: "22,80")
+        let first = try checker.run(order("x", asked))
+        for parts in [RequestParts(), asked, try parts(["10.0.0.1-10.0.0.2"], ports: "80,22")] {
+            let again = try checker.run(order("x", parts))
+            #expect(again.request == first.request)
+            #expect(again.digest == first.digest)
+            #expect(again.run?.requestVersion == 1)
+        }
+        #expect(Set(network.probed) == [["10.0.0.1:22,80", "10.0.0.2:22,80"]])
+    }
+
+    @Test("Other flags for a known name are an error before anything is probed, unless they redefine it")
+    func redefined() throws {
+        let network = ScriptedNetwork([:])
+        let checker = network.checker(folder.database)
+        _ = try checker.run(order("x", parts(["10.0.0.1"], ports: "22")))
+        var wider = order("x", try parts(["10.0.0.1"], ports: "22,80"))
+        #expect(throws: StoreError.requestDiffers(CheckName("x")!)) { try checker.run(wider) }
+        #expect(network.probed.count == 1)
+        wider.redefines = true
+        #expect(try checker.run(wider).run?.requestVersion == 2)
+        #expect(try checker.run(order("x")).request.ports.all.text == "22,80")
+    }
+
+    @Test("A part of the request alone redefines that part")
+    func redefinedPart() throws {
+        let checker = ScriptedNetwork([:]).checker(folder.database)
+        _ = try checker.run(order("x", parts(["10.0.0.1"], ports: "22", timeout: 900)))
+        var order = order("x")
+        order.redefines = true
+        order.parts.ports = try request(ports: "443").ports
+        let request = try checker.run(order).request
+        #expect(request.targets.tokens == ["10.0.0.1"])
+        #expect(request.ports.all.text == "443")
+        #expect(request.timing.timeoutMilliseconds == 900)
+    }
+
+    @Test("A name that is not recorded needs targets and ports")
+    func unknown() throws {
+        let network = ScriptedNetwork([:])
+        let checker = network.checker(folder.database)
+        #expect(throws: StoreError.unknownCheck(CheckName("x")!)) { try checker.run(order("x")) }
+        var half = order("x", try parts(["10.0.0.1"], ports: "22"))
+        half.parts.ports = nil
+        #expect(throws: PortError.none) { try checker.run(half) }
+        half.parts = try parts(["10.0.0.1"], ports: "22")
+        half.parts.targets = nil
+        #expect(throws: TargetError.none) { try checker.run(half) }
+        #expect(network.probed.isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: folder.database))
+    }
+
+    @Test("A reference that is not there is an error before anything is probed")
+    func unknownReference() throws {
+        let network = ScriptedNetwork([:])
+        var order = order("x", try parts(["10.0.0.1"], ports: "22"))
+        order.reference = .run(.number(9))
+        #expect(throws: StoreError.missing(path: folder.database)) { try network.checker(folder.database).run(order) }
+        _ = try folder.store()
+        #expect(throws: StoreError.noRun("9")) { try network.checker(folder.database).run(order) }
+        #expect(network.probed.isEmpty)
+    }
+
+    // MARK: The second look
+
+    /// A check of ports 22 (open), 80 (closed) and 443 (silent) of a host, and of a quiet one, with its baseline.
+    private func watched(_ looks: [String: Reason]...) throws -> (network: ScriptedNetwork, report: CheckReport) {
+        let usual: [String: Reason] = ["10.0.0.1:22": .connected, "10.0.0.1:443": .timeout]
+        let network = ScriptedNetwork(usual)
+        let checker = network.checker(folder.database)
+        try setBaseline(checker.run(order("x", parts(["10.0.0.1-10.0.0.2"], ports: "22,80,443"))))
+        network.looks = [usual] + looks.map { usual.merging($0) { $1 } }
+        return (network, try checker.run(order("x")))
+    }
+
+    @Test("Without drift there is no second look")
+    func noSecondLook() throws {
+        let (network, report) = try watched([:])
+        #expect(network.probed.count == 2)
+        #expect(report.verdict.level == .ok)
+    }
+
+    @Test("A packet that was lost in the first look is not told")
+    func lostPacket() throws {
+        let (network, report) = try watched(["10.0.0.1:22": .timeout], [:])
+        #expect(network.probed.last == ["10.0.0.1:22"])
+        #expect(report.verdict.line == "OK - No drift from baseline 1 (run 1): 2 hosts, 6 ports")
+        #expect(report.comparison?.drift.hosts.isEmpty == true)
+        #expect(report.digest == report.comparison?.reference.digest)
+    }
+
+    @Test("Exactly what differs is looked at again, and what is confirmed is told")
+    func confirmed() throws {
+        let changed: [String: Reason] = ["10.0.0.1:22": .refused, "10.0.0.1:80": .connected, "10.0.0.2:443": .timeout]
+        let (network, report) = try watched(changed, changed)
+        #expect(network.probed.count == 3)
+        #expect(network.probed.last == ["10.0.0.1:22,80", "10.0.0.2:443"])
+        #expect(report.comparison?.drift.counts == [.closed: 1, .opened: 1, .changed: 1])
+        #expect(report.verdict.line.hasPrefix("CRITICAL - Drift from baseline 1 (run 1): 1 opened, 1 closed: "))
+    }
+
+    @Test("An answer of the first look beats silence in the second")
+    func answerBeatsSilence() throws {
+        let (_, report) = try watched(["10.0.0.1:80": .connected], ["10.0.0.1:80": .timeout])
+        #expect(report.comparison?.drift.counts == [.opened: 1])
+    }
+
+    @Test("Of two answers the later one holds")
+    func laterAnswer() throws {
+        let (_, report) = try watched(["10.0.0.1:80": .connected], [:])
+        #expect(report.comparison?.drift.hosts.isEmpty == true)
+        let (_, other) = try watched(["10.0.0.1:22": .timeout], ["10.0.0.1:22": .refused])
+        #expect(other.comparison?.drift.counts == [.closed: 1])
+    }
+
+    @Test("Of two silences the later reason is kept")
+    func laterSilence() throws {
+        let (_, report) = try watched(["10.0.0.1:22": .timeout], ["10.0.0.1:22": .hostUnreachable])
+        #expect(report.comparison?.drift.counts == [.lost: 1])
+        #expect(report.findings.evidence[Host("10.0.0.1")!]?.reason(of: 22) == .hostUnreachable)
+        #expect(report.findings.evidence[Host("10.0.0.1")!]?.reason(of: 443) == .timeout)
+    }
+
+    @Test("A name that leads nowhere any more, and ports of one scope only, are not looked at again")
+    func nothingToLookAt() throws {
+        let network = ScriptedNetwork([:])
+        network.names = ["web01": "192.0.2.1"]
+        let checker = network.checker(folder.database)
+        try setBaseline(checker.run(order("x", parts(["web01"], ports: "22,80"))))
+        network.names = [:]
+        #expect(try checker.run(order("x")).comparison?.drift.counts == [.changed: 2, .address: 1])
+        network.names = ["web01": "192.0.2.1"]
+        var wider = order("x", try parts(["web01"], ports: "80,443"))
+        wider.redefines = true
+        #expect(try checker.run(wider).comparison?.drift.counts == [.unscoped: 1, .newlyScoped: 1])
+        #expect(network.probed == [["web01:22,80"], ["web01:22,80"], ["web01:80,443"]])
+    }
+
+    // MARK: Recording
+
+    @Test("What is reported is what is recorded")
+    func recorded() throws {
+        let (_, report) = try watched(["10.0.0.1:22": .refused], ["10.0.0.1:22": .refused])
+        let run = try #require(report.run)
+        let store = try Store(reading: folder.database)
+        #expect(try store.run(.number(run.id)) == run)
+        #expect(try store.snapshot(of: run) == report.findings.snapshot)
+        #expect(try store.evidence(of: run) == report.findings.evidence)
+        #expect((run.digest, run.startedAt, run.finishedAt) == (report.digest, report.startedAt, report.finishedAt))
+        #expect(report.warnings.isEmpty)
+    }
+
+    @Test("A check that is not to be recorded makes no database")
+    func notRecorded() throws {
+        var order = order(nil, try parts(["10.0.0.1"], ports: "22"))
+        order.records = false
+        let report = try ScriptedNetwork([:]).checker(folder.database).run(order)
+        #expect(report.run == nil)
+        #expect(report.warnings.isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: folder.database))
+    }
+
+    @Test("A database that cannot be written costs a warning, and not the check")
+    func cannotWrite() throws {
+        try Data().write(to: URL(fileURLWithPath: folder.path + "/file"))
+        let report = try ScriptedNetwork(["10.0.0.1:22": .connected]).checker("/proc/portbase/x.db")
+            .run(order(nil, parts(["10.0.0.1"], ports: "22")))
+        #expect(report.verdict.line == "OK - Port 22 is open")
+        #expect(report.run == nil)
+        #expect(report.warnings.count == 1)
+        #expect(report.warnings[0].hasPrefix("The run was not recorded: Cannot open '/proc/portbase/x.db': "))
+        #expect(report.digest == report.findings.snapshot.digest)
+    }
+
+    @Test("A signal during the wait for the database is an interruption, and no warning")
+    func interrupted() throws {
+        let cancellation = Cancellation()
+        cancellation.cancel(signal: SIGINT)
+        let checker = ScriptedNetwork([:]).checker("/proc/portbase/x.db", cancellation: cancellation)
+        #expect(throws: StoreError.interrupted(signal: SIGINT)) {
+            try checker.run(order(nil, parts(["10.0.0.1"], ports: "22")))
+        }
+    }
+
+    @Test("A database that is there and cannot be read ends the check before anything is probed")
+    func unreadable() throws {
+        try Data("This is no database at all.".utf8).write(to: URL(fileURLWithPath: folder.database))
+        let network = ScriptedNetwork([:])
+        for records in [true, false] {
+            var order = order(nil, try parts(["10.0.0.1"], ports: "22"))
+            order.records = records
+            #expect(throws: StoreError.notADatabase(path: folder.database)) {
+                try network.checker(folder.database).run(order)
+            }
+        }
+        #expect(network.probed.isEmpty)
+    }
+}

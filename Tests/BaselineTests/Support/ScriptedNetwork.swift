@@ -1,0 +1,73 @@
+import PortCore
+
+@testable import Baseline
+
+/// A network of a script: what each look finds at each endpoint. The last look stays.
+final class ScriptedNetwork {
+    /// Where names lead; a name that is not here leads nowhere.
+    var names: [String: String] = [:]
+    /// For each look, what is found at `host:port`; anything else is refused.
+    var looks: [[String: Reason]]
+    /// What was probed, look by look, as `host:ports`.
+    private(set) var probed: [[String]] = []
+    private var clock = minute(0).milliseconds
+
+    init(_ looks: [String: Reason]...) {
+        self.looks = looks
+    }
+
+    /// A checker that sees this network and records in `database`. Its clock goes on by a second each time.
+    func checker(_ database: String, cancellation: Cancellation = Cancellation()) -> Checker {
+        Checker(
+            Checker.Environment(
+                databasePath: database, context: { context(limits: $0) }, cancellation: cancellation,
+                clock: {
+                    self.clock += 1000
+                    return Timestamp(milliseconds: self.clock)
+                },
+                plan: plan, probe: probe))
+    }
+
+    private func plan(_ request: CheckRequest) -> ProbePlan {
+        let items = request.targets.hosts.map { host in
+            let address: IPAddress? =
+                switch host {
+                case .address(let literal): literal
+                case .name(let name): names[name].flatMap { IPAddress($0) }
+                }
+            return ProbePlan.Item(host: host, address: address, ports: request.ports.all)
+        }
+        return ProbePlan(items: items, timing: request.timing, limits: request.limits)
+    }
+
+    private func probe(_ plan: ProbePlan) -> [HostResult] {
+        let look = looks[min(probed.count, looks.count - 1)]
+        probed.append(plan.items.map { "\($0.host):\($0.ports.text)" })
+        return plan.items.map { item in
+            let outcomes = item.ports.values.map { port in
+                let reason = item.address == nil ? .nameUnresolved : look["\(item.host):\(port)"] ?? .refused
+                return Outcome(reason: reason, elapsedMicroseconds: 100)
+            }
+            return HostResult(host: item.host, address: item.address, ports: item.ports, outcomes: outcomes)
+        }
+    }
+}
+
+/// The parts of a request as flags give them.
+func parts(_ targets: [String], ports: String = "", services: [String] = [], timeout: Int? = nil) throws -> RequestParts
+{
+    var parts = RequestParts()
+    let request = try request(targets, ports: ports, services: services)
+    parts.targets = request.targets
+    parts.ports = request.ports
+    parts.timeoutMilliseconds = timeout
+    return parts
+}
+
+/// An order to check `parts`, under `name` if there is one.
+func order(_ name: String? = nil, _ parts: RequestParts = RequestParts()) -> CheckOrder {
+    var order = CheckOrder()
+    order.name = name.map { CheckName($0)! }
+    order.parts = parts
+    return order
+}
