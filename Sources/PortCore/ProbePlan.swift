@@ -38,7 +38,8 @@ public struct ProbePlan: Sendable {
             switch host {
             case .address(let literal): address = literal
             case .name(let name):
-                let candidates = addresses[name, default: []].sorted()
+                // A name server that leads a name to 0.0.0.0 or :: says that it leads nowhere.
+                let candidates = addresses[name, default: []].filter(\.isUnicast).sorted()
                 address = candidates.first { !request.excluded.contains($0) }
                 if address == nil, let excluded = candidates.first { throw .excluded(name: name, address: excluded) }
             }

@@ -8,6 +8,7 @@ struct ProbePlanTests {
         "both": ["2001:db8::2", "2001:db8::1", "10.0.0.10", "10.0.0.9"],
         "six": ["2001:db8::10", "2001:db8::9"],
         "gone": [],
+        "sinkhole": ["0.0.0.0", "::"],
     ]
 
     /// A plan for `targets`, its names answered from a table as a resolver of the system would.
@@ -54,6 +55,11 @@ struct ProbePlanTests {
         let plan = try plan(["gone", "10.0.0.1"])
         #expect(plan.items.map(\.host) == [try #require(Host("10.0.0.1")), .name("gone")])
         #expect(addresses(plan) == ["10.0.0.1", nil])
+    }
+
+    @Test("takes a name that leads to 0.0.0.0 or :: for one that leads nowhere, never for this machine")
+    func sinkhole() throws {
+        #expect(try addresses(plan(["sinkhole"])) == [nil])
     }
 
     @Test("passes over an excluded address of a name")

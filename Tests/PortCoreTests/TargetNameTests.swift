@@ -28,7 +28,8 @@ struct TargetNameTests {
         "is refused when it cannot be one",
         arguments: [
             "", ".", "..", "a..b", ".a", "a.b..", "-a", "a-", "a.-b", "a-.b", "a b", "a/b", "a:80", "web*", "büro",
-            "300.1.1.1", "1.2.3", "1.2.3.4.5", "42", "host.42", "10.0.0.01", "http://web", "user@web", "\u{212a}iosk",
+            "300.1.1.1", "0x7f000001", "1.0x2", "1.2.3", "1.2.3.4.5", "42", "host.42", "10.0.0.01", "http://web",
+            "user@web", "\u{212a}iosk",
         ])
     func malformed(token: String) {
         #expect(throws: TargetError.malformed(token)) { try TargetSet(parsing: [token]) }

@@ -90,4 +90,11 @@ struct TargetSetTests {
         #expect(throws: Never.self) { try TargetSet(parsing: ["web01", "10.0.0.1"]).require(.v4) }
         #expect(throws: Never.self) { try TargetSet(parsing: ["web01", "::1"]).require(.v6) }
     }
+
+    @Test("holds exclusions of any size, and of addresses that nobody can probe")
+    func exclusions() throws {
+        let excluded = try TargetSet(parsing: ["10.0.0.0/8", "224.0.0.0/4", "2001:db8::/32"], blockLimit: nil)
+        let left = try TargetSet(parsing: ["10.1.2.3", "192.0.2.1", "2001:db8::1"]).subtracting(excluded)
+        #expect(left.tokens == ["192.0.2.1"])
+    }
 }

@@ -140,9 +140,11 @@ enum PortToken: Equatable {
         return lower...upper
     }
 
-    /// Whether `token` has the shape of a service name: visible ASCII, and a letter in it (RFC 6335, 5.1).
+    /// Whether `token` has the shape of a service name: visible ASCII without a colon, and a letter in it (RFC 6335,
+    /// 5.1, and what services files add to it).
     static func mayBeService(_ token: String) -> Bool {
-        token.utf8.allSatisfy { (0x21...0x7e).contains($0) } && token.contains { $0.isASCII && $0.isLetter }
+        token.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: ":") }
+            && token.contains { $0.isASCII && $0.isLetter }
     }
 
     /// The error for a token that is neither ports nor a service: letters with other signs look like a host.

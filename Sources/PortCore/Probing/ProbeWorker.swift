@@ -191,7 +191,7 @@ struct ProbeWorker: ~Copyable {
     /// Idle sockets of the other family give way, so that both together keep within the window.
     private mutating func closeSurplusIdle(not family: IPAddress.Family) {
         let other = family == .v4 ? 1 : 0
-        guard inFlight + idle[other].count > settings.window, let id = idle[other].popLast() else { return }
+        guard inFlight + idle[other].count > pacing.window, let id = idle[other].popLast() else { return }
         closeSocket(id)
         freeSlots.append(id)
     }

@@ -58,9 +58,14 @@ enum HostName {
         if name.hasSuffix(".") { name.removeLast() }
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)
         guard name.utf8.count <= 253, labels.allSatisfy(isLabel) else { return nil }
-        // A last label of digits is a mistyped IPv4 address (RFC 3696, section 2).
-        guard let last = labels.last, !last.utf8.allSatisfy(isDigit) else { return nil }
+        // A last label that is a number is a mistyped IPv4 address (RFC 3696, section 2), which getaddrinfo(3) would
+        // read in hexadecimal, too.
+        guard let last = labels.last, !isNumber(last) else { return nil }
         return name
+    }
+
+    private static func isNumber(_ label: Substring) -> Bool {
+        label.hasPrefix("0x") ? label.dropFirst(2).allSatisfy(\.isHexDigit) : label.utf8.allSatisfy(isDigit)
     }
 
     private static func isLabel(_ label: Substring) -> Bool {

@@ -67,6 +67,15 @@ public struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible
     /// Whether packets to it never leave the machine: 127.0.0.0/8 and ::1.
     public var isLoopback: Bool { family == .v4 ? bits >> 24 == 127 : bits == 1 }
 
+    /// Whether it can be one host: neither unspecified (RFC 1122, RFC 4291), nor multicast or reserved (RFC 1112,
+    /// RFC 4291).
+    public var isUnicast: Bool { !Self.notUnicast(family).contains { $0.contains(bits) } }
+
+    /// The numbers of `family` that are no single host.
+    static func notUnicast(_ family: Family) -> [ClosedRange<UInt128>] {
+        family == .v4 ? [0...0, 0xe000_0000...0xffff_ffff] : [0...0, UInt128(0xff) << 120...UInt128.max]
+    }
+
     public static func < (left: Self, right: Self) -> Bool {
         (left.family, left.bits) < (right.family, right.bits)
     }

@@ -158,11 +158,7 @@ enum Target: Equatable {
     private static func check(
         _ range: ClosedRange<UInt128>, of family: IPAddress.Family, token: String, blockLimit: Int
     ) throws(TargetError) {
-        // Unspecified (RFC 1122, RFC 4291), multicast and reserved (RFC 1112, RFC 4291).
-        let barred: [ClosedRange<UInt128>] =
-            family == .v4
-            ? [0...0, 0xe000_0000...0xffff_ffff] : [0...0, UInt128(0xff) << 120...UInt128.max]
-        if barred.contains(where: range.overlaps) { throw .notUnicast(token) }
+        if IPAddress.notUnicast(family).contains(where: range.overlaps) { throw .notUnicast(token) }
         let span = range.upperBound - range.lowerBound
         guard span < UInt128(blockLimit) else { throw .tooLarge(token, count: span + 1, limit: blockLimit) }
     }

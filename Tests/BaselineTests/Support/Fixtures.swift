@@ -14,10 +14,11 @@ func found(_ host: String, at address: String? = nil, _ reasons: KeyValuePairs<R
 
 /// The same from values. A host that is an address was probed at that address.
 func found(_ host: Host, at address: IPAddress?, _ sets: [(reason: Reason, ports: PortSet)]) -> HostResult {
-    var reasons = [Reason?](repeating: nil, count: 65536)
-    for (reason, ports) in sets { for port in ports.values { reasons[Int(port)] = reason } }
     let scope = sets.reduce(PortSet()) { $0.union($1.ports) }
-    let outcomes = scope.values.map { Outcome(reason: reasons[Int($0)]!, elapsedMicroseconds: UInt32($0)) }
+    let shares = sets.flatMap { share in share.ports.ranges.map { (ports: $0, reason: share.reason) } }
+    let outcomes = shares.sorted { $0.ports.lowerBound < $1.ports.lowerBound }.flatMap { share in
+        share.ports.map { Outcome(reason: share.reason, elapsedMicroseconds: UInt32($0)) }
+    }
     var probed = address
     if case .address(let literal) = host { probed = literal }
     return HostResult(host: host, address: probed, ports: scope, outcomes: outcomes)

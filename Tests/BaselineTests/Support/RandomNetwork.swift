@@ -7,7 +7,7 @@ enum RandomNetwork {
     static let hosts = [
         "10.0.0.9", "10.0.0.10", "192.0.2.1", "2001:db8::9", "2001:db8::10", "db01", "db-01", "db01.example", "web01",
     ].map { Host($0)! }
-    static let scopes = ["22", "22,80,443", "22,80,443,8000-8010", "1-1024", "1-65535", "8080-8090"].map(ports)
+    static let scopes = ["22", "22,80,443", "22,80,443,8000-8010", "1-200", "1-20,65500-65535", "8080-8090"].map(ports)
     private static let addresses = ["198.51.100.1", "198.51.100.2", "2001:db8:1::1"].map { IPAddress($0)! }
     private static let silent = Reason.allCases.filter { $0.state == .filtered }
 
@@ -53,7 +53,7 @@ enum RandomNetwork {
                 case 2: .refused
                 default: silent.randomElement(using: &random)!
                 }
-            let first = UInt16.random(in: 1...9000, using: &random)
+            let first = (Bool.random(using: &random) ? 0 : 7990) + UInt16.random(in: 1...110, using: &random)
             let last = first + UInt16.random(in: 0...40, using: &random)
             let taken = rest.intersection(Bool.random(using: &random) ? PortSet([first...last]) : ports("22"))
             rest = rest.subtracting(taken)
