@@ -48,6 +48,12 @@ let package = Package(
         ),
         .testTarget(name: "PortCoreTests", dependencies: ["PortCore"], swiftSettings: strict),
         .testTarget(
+            name: "BaselineTests",
+            dependencies: ["Baseline", "Migrations", "PortCore"],
+            exclude: ["Golden"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "portbaseTests",
             dependencies: ["portbase", "Baseline", "PortCore"],
             exclude: ["Golden"],

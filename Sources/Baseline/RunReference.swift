@@ -19,7 +19,9 @@ public enum RunReference: Hashable, Sendable, CustomStringConvertible {
             self = .number(number)
         } else if text.hasPrefix("sha256:") {
             let digits = text.dropFirst("sha256:".count).lowercased()
-            guard (4...64).contains(digits.utf8.count), digits.allSatisfy(\.isHexDigit) else { return nil }
+            guard (4...64).contains(digits.utf8.count), digits.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+                return nil
+            }
             self = .digest(prefix: digits)
         } else if let mark = text.firstIndex(of: "@") {
             guard let name = CheckName(text[..<mark]) else { return nil }

@@ -221,7 +221,6 @@ struct CheckerTests {
 
     @Test("A database that cannot be written costs a warning, and not the check")
     func cannotWrite() throws {
-        try Data().write(to: URL(fileURLWithPath: folder.path + "/file"))
         let report = try ScriptedNetwork(["10.0.0.1:22": .connected]).checker("/proc/portbase/x.db")
             .run(order(nil, parts(["10.0.0.1"], ports: "22")))
         #expect(report.verdict.line == "OK - Port 22 is open")

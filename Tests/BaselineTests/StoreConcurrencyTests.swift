@@ -109,6 +109,20 @@ struct StoreConcurrencyTests {
         #expect(asked == 2)
     }
 
+    @Test("Opening waits as patiently as recording, also where the log is yet to be switched on")
+    func openingWaits() throws {
+        _ = try folder.store()
+        try folder.execute("PRAGMA journal_mode = DELETE")
+        let other = try Database(path: folder.database, access: .write)
+        try other.execute("BEGIN IMMEDIATE")
+        let waited = ContinuousClock().measure {
+            #expect(throws: StoreError.locked(path: folder.database)) { try folder.store(patience: 1000) }
+        }
+        #expect(waited >= .milliseconds(900))
+        try other.execute("ROLLBACK")
+        #expect(throws: Never.self) { try folder.store(patience: 1000) }
+    }
+
     @Test("A request to stop ends the wait")
     func cancelled() throws {
         let cancellation = Cancellation()

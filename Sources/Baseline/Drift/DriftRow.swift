@@ -19,11 +19,10 @@ public struct DriftRow: Hashable, Sendable {
     public static func rows(_ drift: Drift, evidence: [Host: Evidence]) -> [DriftRow] {
         drift.hosts.flatMap { host in
             let address = host.changedAddress ? [DriftRow(addressOf: host)] : []
+            var silent = silentRanges(evidence[host.host])
             return address
                 + host.changes.flatMap { change in
-                    split(change, evidence[host.host]).map {
-                        DriftRow(host, change, ports: $0.ports, reason: $0.reason)
-                    }
+                    split(change, &silent).map { DriftRow(host, change, ports: $0.ports, reason: $0.reason) }
                 }
         }
     }
@@ -52,21 +51,29 @@ public struct DriftRow: Hashable, Sendable {
         isOfLostHost = drift.lostWhole && change.to == .filtered
     }
 
-    /// The parts of a change that have one reason each, ascending.
+    /// The filtered ports of a host as ranges of one reason each, ascending.
+    private static func silentRanges(
+        _ evidence: Evidence?
+    ) -> ArraySlice<(ports: ClosedRange<UInt16>, reason: Reason)> {
+        let ranges = (evidence?.reasons ?? []).flatMap { reason, set in set.ranges.map { (ports: $0, reason: reason) } }
+        return ranges.sorted { $0.ports.lowerBound < $1.ports.lowerBound }[...]
+    }
+
+    /// The parts of a change that have one reason each, ascending. Changes are asked in order of ports, so what of
+    /// `silent` lies before one is dropped: all of them together cost one walk.
     private static func split(
-        _ change: PortChange, _ evidence: Evidence?
+        _ change: PortChange, _ silent: inout ArraySlice<(ports: ClosedRange<UInt16>, reason: Reason)>
     ) -> [(ports: ClosedRange<UInt16>, reason: Reason?)] {
         switch change.to {
         case nil: return [(change.ports, nil)]
         case .open: return [(change.ports, .connected)]
         case .closed: return [(change.ports, .refused)]
         case .filtered:
-            let ports = PortSet([change.ports])
-            let parts = (evidence?.reasons ?? []).flatMap { reason, set in
-                set.intersection(ports).ranges.map { (ports: $0, reason: Optional(reason)) }
+            silent = silent.drop { $0.ports.upperBound < change.ports.lowerBound }
+            let parts = silent.prefix { $0.ports.lowerBound <= change.ports.upperBound }.map {
+                (ports: $0.ports.clamped(to: change.ports), reason: Optional($0.reason))
             }
-            return parts.isEmpty
-                ? [(change.ports, nil)] : parts.sorted { $0.ports.lowerBound < $1.ports.lowerBound }
+            return parts.isEmpty ? [(change.ports, nil)] : parts
         }
     }
 

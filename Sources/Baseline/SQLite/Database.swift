@@ -1,5 +1,6 @@
 import CSQLite
 import Glibc
+import PortCore
 
 /// A connection to one SQLite file.
 final class Database {
@@ -131,10 +132,13 @@ final class Database {
         _ mayWait: () -> Bool, _ body: () throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
         while true {
+            let turn = ContinuousClock.now + .milliseconds(Int(Self.waitMilliseconds))
             do {
                 return try body()
             } catch .locked where mayWait() {
-                continue
+                // SQLite does not wait where that could be a deadlock, such as when the log is switched on.
+                let rest = ContinuousClock.now.duration(to: turn)
+                if rest > .zero { usleep(UInt32(rest / .microseconds(1))) }
             }
         }
     }
@@ -160,6 +164,7 @@ final class Database {
     private func ioFailure(_ code: Int32, _ message: String) -> StoreError {
         let reading: Set<Int32> = [1, 2]  // SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ
         let reason = errnoText(ofLastCall: message)
+        if sqlite3_system_errno(handle) == EISDIR { return .cannotOpen(path: path, reason: SystemError.text(EISDIR)) }
         return reading.contains(code >> 8)
             ? .damaged(path: path, detail: reason) : .notWritable(path: path, reason: reason)
     }

@@ -25,12 +25,12 @@ public struct Evidence: Hashable, Sendable {
     /// Reads what `lines` writes for a host whose filtered ports are `filtered`; `nil` for anything else.
     init?(lines: String, filtered: PortSet) {
         guard let sets = RestNotation.read(lines.split(separator: "\n"), scope: filtered) else { return nil }
-        var reasons: [(reason: Reason, ports: PortSet)] = []
-        for (word, ports) in sets {
-            guard let reason = Reason(rawValue: word), reason.state == .filtered else { return nil }
-            reasons.append((reason, ports))
+        reasons = Reason.allCases.compactMap { reason in
+            guard reason.state == .filtered else { return nil }
+            return sets.first { $0.0 == reason.rawValue }.map { (reason, $0.1) }
         }
-        self.reasons = reasons
+        // Unknown words were passed over, and the order or the rest may be another one.
+        guard self.lines == lines else { return nil }
     }
 
     public static func == (left: Self, right: Self) -> Bool { left.lines == right.lines }

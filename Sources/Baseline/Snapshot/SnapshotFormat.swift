@@ -47,8 +47,10 @@ public enum SnapshotFormat {
         }
         while !lines.isEmpty { entries.append(try entry(&lines, scopes)) }
         let snapshot = Snapshot(entries)
-        // What is well formed but ordered, numbered or abbreviated otherwise is not canonical.
-        guard self.text(snapshot) == text else { throw .notCanonical }
+        // What is well formed but ordered, numbered or abbreviated otherwise is not canonical. A host that stands
+        // there twice would be written twice again.
+        guard zip(entries, entries.dropFirst()).allSatisfy({ $0.host < $1.host }), self.text(snapshot) == text
+        else { throw .notCanonical }
         return snapshot
     }
 
@@ -58,7 +60,7 @@ public enum SnapshotFormat {
         let start = lines.startIndex + 1
         let parts = lines.removeFirst().split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0] == "host", parts[2] == "scope", let host = Host(parts[1]),
-            let number = Int(parts[3]), scopes.indices.contains(number - 1)
+            let number = Int(parts[3]), number > 0, number <= scopes.count
         else { throw .malformed(line: start) }
         var address: IPAddress?
         if case .name = host {

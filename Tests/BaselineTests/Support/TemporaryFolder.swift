@@ -21,7 +21,7 @@ final class TemporaryFolder: Sendable {
     /// The bytes of the database file.
     func bytes() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: database)) }
 
-    /// A store for recording in the database, which waits half a second for other writers.
+    /// A store for recording in the database.
     func store(patience: Int = Store.defaultPatience) throws -> Store {
         try Store(recordingIn: database, patience: patience)
     }
