@@ -2,9 +2,8 @@ import Glibc
 
 /// One thread's share of a run: carries out what the machines of its endpoints ask for.
 ///
-/// A socket is registered once and, after a refusal, used again for the next endpoint, so a closed port costs three
-/// system calls and a part of a fourth: connect, connect again to read the error, the read of the error queue, and
-/// its share of one epoll_wait, which loopback does without.
+/// A socket is used again after a refusal, so a closed port costs three system calls: connect, connect again to read
+/// the error, the read of the error queue; and its share of one epoll_wait, which loopback does without.
 struct ProbeWorker: ~Copyable {
     /// What a worker is given.
     struct Settings: Sendable {
@@ -29,12 +28,6 @@ struct ProbeWorker: ~Copyable {
         var machine = ProbeMachine(attempts: 1, mayBeEphemeral: false)
     }
 
-    private struct Timer {
-        let slot: Int
-        let serial: UInt32
-        let deadline: UInt64
-    }
-
     /// How many probes are started before answers and signals are looked at again.
     private static let startsAtOnce = 512
 
@@ -47,7 +40,7 @@ struct ProbeWorker: ~Copyable {
     private var slots: [Slot] = []
     private var freeSlots: [Int] = []
     private var idle: [[Int]] = [[], []]
-    private var timers: [FIFO<Timer>]
+    private var timers: AttemptTimers
     private var pacing: Pacing
     private var inFlight = 0
     private var unsettled: Int
@@ -59,7 +52,7 @@ struct ProbeWorker: ~Copyable {
         self.lanes = lanes
         self.settings = settings
         self.control = control
-        timers = settings.attemptNanoseconds.map { _ in FIFO<Timer>() }
+        timers = AttemptTimers(settings.attemptNanoseconds)
         pacing = Pacing(window: settings.window, rate: settings.rate, patience: settings.patience)
         unsettled = lanes.reduce(0) { $0 + $1.unsettled }
         reported = unsettled
@@ -150,9 +143,7 @@ struct ProbeWorker: ~Copyable {
         let port = lanes[lane].port(at: slots[id].index)
         slots[id].serial &+= 1
         pacing.started(now: now)
-        let attempt = slots[id].machine.attempt
-        timers[attempt].append(
-            Timer(slot: id, serial: slots[id].serial, deadline: now + settings.attemptNanoseconds[attempt]))
+        timers.start(slot: id, serial: slots[id].serial, attempt: slots[id].machine.attempt, now: now)
         if slots[id].socket == nil, let failure = openSocket(id, lanes[lane].address.family) {
             return slots[id].machine.handle(.connect(code: failure, first: true))
         }
@@ -211,13 +202,10 @@ struct ProbeWorker: ~Copyable {
     /// Ends attempts whose time is over.
     private mutating func expire() throws(ProbeError) {
         let now = MonotonicClock.now
-        for attempt in timers.indices {
-            while let timer = timers[attempt].first {
-                let isCurrent = slots[timer.slot].isActive && slots[timer.slot].serial == timer.serial
-                if isCurrent && timer.deadline > now { break }
-                _ = timers[attempt].popFirst()
-                if isCurrent { try perform(slots[timer.slot].machine.handle(.silence), timer.slot) }
-            }
+        while let timer = timers.next(where: { slots[$0.slot].isActive && slots[$0.slot].serial == $0.serial }) {
+            guard timer.deadline <= now else { return }
+            timers.end(timer)
+            try perform(slots[timer.slot].machine.handle(.silence), timer.slot)
         }
     }
 
@@ -298,7 +286,7 @@ struct ProbeWorker: ~Copyable {
 
     private func waitMilliseconds(_ now: UInt64) -> Int32 {
         var wake = nextLook
-        for queue in timers { if let timer = queue.first { wake = min(wake, timer.deadline) } }
+        if let deadline = timers.earliest { wake = min(wake, deadline) }
         if queue.first != nil, inFlight < pacing.window { wake = min(wake, pacing.nextStart) }
         if !growing.isEmpty { wake = min(wake, now + LaneWindow.tickNanoseconds) }
         return wake > now ? Int32(clamping: (wake - now + 999_999) / 1_000_000) : 0
