@@ -28,11 +28,10 @@ CREATE TABLE contexts (
     UNIQUE (vantage, user, version, options)
 ) STRICT;
 
--- What operators named. sort_key is in the order of hosts: IPv4, IPv6, names.
+-- What operators named.
 CREATE TABLE hosts (
     id INTEGER PRIMARY KEY,
-    identity TEXT NOT NULL UNIQUE,
-    sort_key BLOB NOT NULL
+    identity TEXT NOT NULL UNIQUE
 ) STRICT;
 
 -- Content-addressed: digest is the SHA-256 of ports.
@@ -139,11 +138,20 @@ LEFT JOIN blocks AS b ON b.id = rh.block_id
 LEFT JOIN port_sets AS p ON p.id = b.port_set_id
 WINDOW history AS (PARTITION BY rh.check_id, rh.host_id ORDER BY rh.run_id);
 
--- For the sqlite3 shell: each range of open ports with the time that it was seen open.
+-- For the sqlite3 shell: each range of open ports with the time that it was seen open. CROSS JOIN fixes the order of the
+-- loops (sqlite.org/optoverview.html): a question for a port begins at the index of ports.
 CREATE VIEW open_ports AS
-SELECT s."check", s.host, s.address, o.first_port, o.last_port, s.from_run, s.since, s.until_run, s.until
-FROM host_states AS s
-JOIN block_open_ports AS o ON o.block_id = s.block_id;
+SELECT c.name AS "check", h.identity AS host, rh.address, o.first_port, o.last_port,
+    rh.run_id AS from_run, r.started_at AS since, next.id AS until_run, next.started_at AS until
+FROM block_open_ports AS o
+CROSS JOIN run_hosts AS rh ON rh.block_id = o.block_id
+JOIN checks AS c ON c.id = rh.check_id
+JOIN hosts AS h ON h.id = rh.host_id
+JOIN runs AS r ON r.id = rh.run_id
+LEFT JOIN runs AS next ON next.id = (
+    SELECT min(later.run_id) FROM run_hosts AS later
+    WHERE later.check_id = rh.check_id AND later.host_id = rh.host_id AND later.run_id > rh.run_id
+);
 
 -- Append-only: nothing is changed, deleted or replaced. INSERT OR REPLACE passes DELETE triggers, hence the third.
 

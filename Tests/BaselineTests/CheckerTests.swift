@@ -94,6 +94,41 @@ struct CheckerTests {
         #expect(request.timing.timeoutMilliseconds == 900)
     }
 
+    @Test("Limits are changed for one run, and redefined for good; 0 takes a limit away")
+    func redefinedLimits() throws {
+        let checker = ScriptedNetwork([:]).checker(folder.database)
+        var first = try parts(["10.0.0.1"], ports: "22")
+        first.rate = 100
+        first.perHost = 10
+        _ = try checker.run(order("x", first))
+        func limits(redefining: Bool, rate: Int?) throws -> (LoadLimits, version: Int?) {
+            var order = order("x")
+            order.redefines = redefining
+            order.parts.rate = rate
+            let report = try checker.run(order)
+            return (report.request.limits, report.run?.requestVersion)
+        }
+        #expect(try limits(redefining: false, rate: 7) == (LoadLimits(perHost: 10, rate: 7), 1))
+        #expect(try limits(redefining: false, rate: nil) == (LoadLimits(perHost: 10, rate: 100), 1))
+        #expect(try limits(redefining: true, rate: 100) == (LoadLimits(perHost: 10, rate: 100), 1))
+        #expect(try limits(redefining: true, rate: 0) == (LoadLimits(perHost: 10), 2))
+        #expect(try limits(redefining: false, rate: nil) == (LoadLimits(perHost: 10), 2))
+    }
+
+    @Test("New targets come without the family and the exclusions of the old ones")
+    func redefinedTargets() throws {
+        let checker = ScriptedNetwork([:]).checker(folder.database)
+        var first = order("x", try parts(["10.0.0.1-10.0.0.3"], ports: "22"))
+        first.parts.family = .v4
+        first.parts.excluded = try TargetSet(parsing: ["10.0.0.2"])
+        _ = try checker.run(first)
+        var second = order("x", try parts(["::2"], ports: "22"))
+        second.redefines = true
+        let request = try checker.run(second).request
+        #expect(request.family == nil)
+        #expect(request.excluded.isEmpty)
+    }
+
     @Test("A name that is not recorded needs targets and ports")
     func unknown() throws {
         let network = ScriptedNetwork([:])
@@ -230,14 +265,24 @@ struct CheckerTests {
         #expect(report.digest == report.findings.snapshot.digest)
     }
 
-    @Test("A signal during the wait for the database is an interruption, and no warning")
+    @Test("A signal after the last probe is an interruption: no verdict, no warning, nothing recorded")
     func interrupted() throws {
-        let cancellation = Cancellation()
-        cancellation.cancel(signal: SIGINT)
-        let checker = ScriptedNetwork([:]).checker("/proc/portbase/x.db", cancellation: cancellation)
-        #expect(throws: StoreError.interrupted(signal: SIGINT)) {
-            try checker.run(order(nil, parts(["10.0.0.1"], ports: "22")))
+        for path in [folder.database, "/proc/portbase/x.db"] {
+            let cancellation = Cancellation()
+            cancellation.cancel(signal: SIGINT)
+            let checker = ScriptedNetwork([:]).checker(path, cancellation: cancellation)
+            #expect(throws: StoreError.interrupted(signal: SIGINT)) {
+                try checker.run(order(nil, parts(["10.0.0.1"], ports: "22")))
+            }
         }
+        #expect(!FileManager.default.fileExists(atPath: folder.database))
+    }
+
+    @Test("A check leaves no log beside the database")
+    func noLog() throws {
+        let checker = ScriptedNetwork([:]).checker(folder.database)
+        for _ in 0..<2 { _ = try checker.run(order("x", parts(["10.0.0.1"], ports: "22"))) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["portbase.db"])
     }
 
     @Test("A database that is there and cannot be read ends the check before anything is probed")

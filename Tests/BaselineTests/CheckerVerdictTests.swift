@@ -174,8 +174,22 @@ struct CheckerVerdictTests {
             order.redefines = true
             order.parts = try! parts(["10.0.0.1"], ports: "22,8080")
         }
-        #expect(report.verdict.line == "OK - No drift from baseline 1 (run 1): 1 host, 2 ports")
+        #expect(
+            report.verdict.line
+                == "OK - No drift from baseline 1 (run 1): 1 host, 2 ports; not compared: 8 unscoped, 1 newly-scoped")
         #expect(report.comparison?.drift.counts == [.unscoped: 8, .newlyScoped: 1])
+    }
+
+    @Test("Where nothing of the baseline was probed, nothing is known")
+    func nothingInCommon() throws {
+        let report = try driftReport([:]) { order in
+            order.redefines = true
+            order.parts = try! parts(["10.0.0.1"], ports: "8080")
+        }
+        #expect(
+            report.verdict.line == "UNKNOWN - Nothing that baseline 1 (run 1) covers was probed; "
+                + "set a new baseline, or probe what it covers")
+        #expect(report.run?.id == 2)
     }
 
     @Test("The line stays short when much has drifted")

@@ -79,7 +79,7 @@ struct StoreConcurrencyTests {
         arguments: ["IMMEDIATE", "EXCLUSIVE"])
     func locked(kind: String) throws {
         let run = try folder.store().record(draft("x", [found("10.0.0.1", [.connected: "22"])]))
-        let other = try Database(path: folder.database, access: .write)
+        let other = try folder.connection()
         let store = try folder.store(patience: 400)
         try other.execute("BEGIN \(kind)")
         let before = try folder.bytes()
@@ -96,24 +96,22 @@ struct StoreConcurrencyTests {
     @Test("A writer that waits writes as soon as the other is done")
     func waits() throws {
         let store = try folder.store()
-        let other = try Database(path: folder.database, access: .write)
+        nonisolated(unsafe) let other = try folder.connection()
         try other.execute("BEGIN IMMEDIATE")
-        var asked = 0
-        let value = try store.database.write(
-            mayWait: {
-                asked += 1
-                if asked == 2 { try! other.execute("ROLLBACK") }
-                return true
-            }, { 7 })
-        #expect(value == 7)
-        #expect(asked == 2)
+        Thread.detachNewThread {
+            usleep(300_000)
+            #expect(throws: Never.self) { try other.execute("ROLLBACK") }
+        }
+        let start = ContinuousClock.now
+        #expect(try store.record(draft("x", [found("10.0.0.1", [.connected: "22"])])).id == 1)
+        #expect(ContinuousClock.now - start >= .milliseconds(290))
     }
 
     @Test("Opening waits as patiently as recording, also where the log is yet to be switched on")
     func openingWaits() throws {
         _ = try folder.store()
         try folder.execute("PRAGMA journal_mode = DELETE")
-        let other = try Database(path: folder.database, access: .write)
+        let other = try folder.connection()
         try other.execute("BEGIN IMMEDIATE")
         let waited = ContinuousClock().measure {
             #expect(throws: StoreError.locked(path: folder.database)) { try folder.store(patience: 1000) }
@@ -123,23 +121,64 @@ struct StoreConcurrencyTests {
         #expect(throws: Never.self) { try folder.store(patience: 1000) }
     }
 
-    @Test("A request to stop ends the wait")
+    /// Asks to stop after a moment.
+    private func cancelSoon(_ cancellation: Cancellation) {
+        Thread.detachNewThread {
+            usleep(300_000)
+            cancellation.cancel(signal: SIGTERM)
+        }
+    }
+
+    @Test("A request to stop ends the wait of a writer within a second")
     func cancelled() throws {
         let cancellation = Cancellation()
-        let store = try Store(recordingIn: folder.database, cancellation: cancellation, patience: .max / 2)
-        let other = try Database(path: folder.database, access: .write)
+        let store = try Store(recordingIn: folder.database, cancellation: cancellation)
+        let other = try folder.connection()
         try other.execute("BEGIN IMMEDIATE")
-        cancellation.cancel(signal: SIGTERM)
-        #expect(throws: StoreError.locked(path: folder.database)) {
-            try store.record(draft("x", [found("10.0.0.1", [.connected: "22"])]))
+        cancelSoon(cancellation)
+        let waited = ContinuousClock().measure {
+            #expect(throws: StoreError.interrupted(signal: SIGTERM)) {
+                try store.record(draft("x", [found("10.0.0.1", [.connected: "22"])]))
+            }
         }
+        #expect(waited < .seconds(1))
+    }
+
+    @Test("A request to stop ends the wait of a reader, too")
+    func cancelledReader() throws {
+        _ = try folder.store()
+        try folder.execute("PRAGMA journal_mode = DELETE")
+        let other = try folder.connection()
+        try other.execute("BEGIN EXCLUSIVE")
+        let cancellation = Cancellation()
+        cancelSoon(cancellation)
+        let waited = ContinuousClock().measure {
+            #expect(throws: StoreError.interrupted(signal: SIGTERM)) {
+                try Store(reading: folder.database, cancellation: cancellation)
+            }
+        }
+        #expect(waited < .seconds(1))
+    }
+
+    @Test("A request to stop in the middle of recording leaves nothing, and the next recording works")
+    func cancelledRecording() throws {
+        let cancellation = Cancellation()
+        let store = try Store(recordingIn: folder.database, cancellation: cancellation)
+        #expect(throws: StoreError.interrupted(signal: SIGINT)) {
+            try store.database.write { () throws(StoreError) in
+                try store.database.execute("INSERT INTO checks (name) VALUES ('x')")
+                cancellation.cancel(signal: SIGINT)
+            }
+        }
+        #expect(try folder.numbers("SELECT count(*) FROM checks") == [0])
+        #expect(try folder.store().record(draft("x", [found("10.0.0.1", [.connected: "22"])])).id == 1)
     }
 
     @Test("A write that fails half way leaves nothing, and the next one works")
     func rolledBack() throws {
         let store = try folder.store()
         #expect(throws: StoreError.noRun("stop")) {
-            try store.write { () throws(StoreError) in
+            try store.database.write { () throws(StoreError) in
                 try store.database.execute("INSERT INTO checks (name) VALUES ('x')")
                 throw .noRun("stop")
             }
@@ -172,7 +211,7 @@ struct StoreConcurrencyTests {
                 INSERT INTO runs SELECT NULL, check_id, request_version, context_id, started_at, finished_at, digest,
                     states_digest, hosts, open, closed, filtered, answers, min_us, median_us, p95_us, max_us FROM runs;
                 WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
-                INSERT INTO hosts SELECT i, 'host' || i, randomblob(200) FROM n;
+                INSERT INTO hosts SELECT i, hex(randomblob(100)) FROM n;
                 .shell echo written
 
                 """.utf8))

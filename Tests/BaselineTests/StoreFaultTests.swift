@@ -35,6 +35,44 @@ struct StoreFaultTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 
+    @Test("A link that leads nowhere, and a path through a file, are no missing database")
+    func unreachable() throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.database, withDestinationPath: folder.path + "/gone/portbase.db")
+        try Data().write(to: URL(fileURLWithPath: folder.path + "/file"))
+        for path in [folder.database, folder.path + "/file/portbase.db"] {
+            for open in [{ try Store(reading: path) }, { try Store(recordingIn: path) }] {
+                let error = #expect(throws: StoreError.self) { try open() }
+                guard case .cannotOpen(path, _) = error else {
+                    Issue.record("\(path): \(error.map { "\($0)" } ?? "no error")")
+                    continue
+                }
+            }
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/gone"))
+    }
+
+    @Test("A path may begin with two slashes, and hold what means something in a URI")
+    func oddPaths() throws {
+        let path = "/" + folder.path + "/a?mode=memory#b%20 c.db"
+        #expect(try Store(recordingIn: path).record(draft("x", results)).id == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a?mode=memory#b%20 c.db"])
+        #expect(try Store(reading: path).runs(of: nil, limit: 9).count == 1)
+    }
+
+    @Test("A database that another process holds is locked, and is never read past its journal")
+    func lockedReader() throws {
+        _ = try folder.store().record(draft("x", results))
+        try folder.execute("PRAGMA journal_mode = DELETE")
+        let other = try folder.connection()
+        try other.execute("BEGIN EXCLUSIVE")
+        let cancellation = Cancellation()
+        cancellation.cancel(signal: SIGINT)
+        #expect(throws: StoreError.interrupted(signal: SIGINT)) {
+            try Store(reading: folder.database, cancellation: cancellation)
+        }
+    }
+
     @Test("An empty file holds no run yet, and is recorded in")
     func empty() throws {
         try place(Data())

@@ -122,13 +122,12 @@ struct StoreRecordTests {
         #expect(history == ["db01 1 2026-05-03T12:00:00.000Z 3", "db01 4 2026-05-03T12:03:00.000Z -"])
     }
 
-    @Test("Hosts sort in SQL by sort_key as they do everywhere else")
-    func sortKeys() throws {
-        let hosts = ["web10", "web2", "::2", "2001:db8::1", "10.0.0.10", "10.0.0.9", "192.0.2.1"]
-        _ = try folder.store().record(draft("x", hosts.map { found($0, at: "192.0.2.9", [.connected: "22"]) }))
-        #expect(
-            try folder.texts("SELECT identity FROM hosts ORDER BY sort_key")
-                == hosts.map { Host($0)! }.sorted().map(\.description))
+    @Test("A question of SQL for a port begins at the index of ports, and walks no history")
+    func plan() throws {
+        _ = try folder.store()
+        let steps = try folder.steps(of: "SELECT * FROM open_ports WHERE first_port <= 22 AND last_port >= 22")
+        #expect(steps.first?.contains("block_open_ports_by_port") == true, "\(steps)")
+        #expect(!steps.contains { $0.hasPrefix("SCAN") || $0.contains("TEMP B-TREE") }, "\(steps)")
     }
 
     @Test("Runs of one check do not show in another's")
@@ -191,5 +190,23 @@ struct StoreHistoryTests {
         #expect(try store.drift(from: runs[0], to: runs[3]).drift.hosts.isEmpty)
         #expect(try store.drift(from: runs[1], to: runs[3]).drift.counts == [.newlyScoped: 1])
         #expect(try store.drift(from: runs[3], to: runs[1]).drift.counts == [.unscoped: 1])
+    }
+
+    @Test(
+        "A row that was edited so that a drift comes or goes is damage to the diff of two runs",
+        arguments: [
+            "UPDATE run_hosts SET block_id = (SELECT min(block_id) FROM run_hosts)",
+            "UPDATE runs SET digest = (SELECT digest FROM runs WHERE id = 1)",
+        ])
+    func editedDrift(edit: String) throws {
+        let folder = try TemporaryFolder()
+        let store = try folder.store()
+        let old = try store.record(draft("x", [found("10.0.0.1", [.connected: "22"])]))
+        _ = try store.record(draft("x", [found("10.0.0.1", [.refused: "22"])]))
+        try folder.execute("DROP TRIGGER run_hosts_no_update", "DROP TRIGGER runs_no_update", edit)
+        let reader = try Store(reading: folder.database)
+        let new = try reader.run(.number(2))
+        let error = #expect(throws: StoreError.self) { try reader.drift(from: old, to: new) }
+        guard case .damaged = error else { Issue.record("\(error.map { "\($0)" } ?? "no error")"); return }
     }
 }

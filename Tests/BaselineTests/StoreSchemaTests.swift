@@ -101,7 +101,7 @@ struct AppendOnlyTests {
         let store = try folder.store()
         let run = try store.record(draft("x", [found("10.0.0.1", [.connected: "22", .timeout: "80"])]))
         _ = try store.setBaseline(run, acceptance())
-        database = try Database(path: folder.database, access: .write)
+        database = try folder.connection()
     }
 
     private func tables() throws -> [String] {

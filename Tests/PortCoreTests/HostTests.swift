@@ -22,16 +22,6 @@ struct HostTests {
         ]
         let hosts = try sorted.map { try #require(Host($0)) }
         #expect(hosts.reversed().sorted() == hosts)
-        #expect(hosts.sorted { $0.sortKey.lexicographicallyPrecedes($1.sortKey) } == hosts)
-    }
-
-    @Test("has a sort key whose order of bytes is the order of hosts")
-    func sortKey() {
-        forEachSeed { seed, random in
-            let (a, b) = (host(&random), host(&random))
-            #expect((a < b) == a.sortKey.lexicographicallyPrecedes(b.sortKey), "seed \(seed): \(a) \(b)")
-            #expect((a == b) == (a.sortKey == b.sortKey), "seed \(seed): \(a) \(b)")
-        }
     }
 
     @Test("reads back from its description")

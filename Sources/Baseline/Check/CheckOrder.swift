@@ -35,7 +35,9 @@ public struct RequestParts: Sendable {
     public var timeoutMilliseconds: Int?
     public var retries: Int?
     public var parallelism: Int?
+    /// 0 for no limit.
     public var perHost: Int?
+    /// 0 for no limit.
     public var rate: Int?
 
     public init() {}
@@ -51,11 +53,12 @@ public struct RequestParts: Sendable {
         if let retries { timing.retries = retries }
         var limits = recorded?.limits ?? LoadLimits()
         if let parallelism { limits.parallelism = parallelism }
-        if let perHost { limits.perHost = perHost }
-        if let rate { limits.rate = rate }
-        let keepsExclusion = self.targets == nil && excluded == nil
+        if let perHost { limits.perHost = perHost == 0 ? nil : perHost }
+        if let rate { limits.rate = rate == 0 ? nil : rate }
+        // Exclusions and the family say which of the recorded targets are meant: new targets come without them.
+        let recordedTargets = self.targets == nil ? recorded : nil
         return try CheckRequest(
-            targets: targets, excluded: excluded ?? (keepsExclusion ? recorded?.excluded : nil) ?? TargetSet(),
-            ports: ports, family: family ?? recorded?.family, timing: timing, limits: limits)
+            targets: targets, excluded: excluded ?? recordedTargets?.excluded ?? TargetSet(),
+            ports: ports, family: family ?? recordedTargets?.family, timing: timing, limits: limits)
     }
 }

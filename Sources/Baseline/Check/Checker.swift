@@ -10,7 +10,7 @@ public struct Checker {
         public let databasePath: String
         /// Who and where, for the record.
         public let context: (LoadLimits) -> RunContext
-        /// Ends the wait for other writers.
+        /// Ends the run: nothing is recorded from then on.
         public let cancellation: Cancellation
         public let clock: () -> Timestamp
         /// Resolves the names of a request.
@@ -42,30 +42,41 @@ public struct Checker {
     ///
     /// - Throws: the error of the stage that failed. Nothing is recorded then, and nothing is known.
     public func run(_ order: CheckOrder) throws -> CheckReport {
-        let store = try existingStore()
-        let (name, request) = try request(order, store)
-        let reference = try reference(order, name, store)
-        let old = try reference.map { try store?.snapshot(of: $0.run) } ?? nil
+        let (name, request, reference) = try joined(order)
 
         let startedAt = environment.clock()
-        let results = try results(request, reference: old)
+        let results = try results(request, reference: reference?.snapshot)
         let draft = RunDraft(
             check: name, request: request, redefines: order.redefines, startedAt: startedAt,
             finishedAt: environment.clock(), context: environment.context(request.limits), results: results)
 
         let findings = Findings(snapshot: draft.snapshot, evidence: draft.evidence)
-        let comparison = reference.flatMap { reference in
-            old.map {
-                CheckReport.Comparison(
-                    reference: reference.run, baselineVersion: reference.version,
-                    drift: Drift(from: $0, to: draft.snapshot))
-            }
+        let comparison = reference.map { reference in
+            CheckReport.Comparison(
+                reference: reference.run, baselineVersion: reference.version,
+                drift: Drift(from: reference.snapshot, to: draft.snapshot))
         }
         let (run, warnings) = try recorded(draft, order)
         return CheckReport(
             name: name, request: request, startedAt: startedAt, finishedAt: draft.finishedAt, findings: findings,
             digest: run?.digest ?? draft.snapshot.digest, run: run, comparison: comparison,
             verdict: verdict(findings, request, comparison, order), warnings: warnings)
+    }
+
+    /// What a run is compared with.
+    private struct Reference {
+        let run: Run
+        /// The version of the check's baseline that it is, if it is one.
+        let version: Int?
+        let snapshot: Snapshot
+    }
+
+    /// The order joined with what is recorded. The store is closed again before the network is asked, which may take
+    /// long.
+    private func joined(_ order: CheckOrder) throws -> (CheckName, CheckRequest, Reference?) {
+        let store = try existingStore()
+        let (name, request) = try request(order, store)
+        return (name, request, try reference(order, name, store))
     }
 
     /// What the network shows, and where it differs from `reference`, what it shows at a second look.
@@ -81,7 +92,7 @@ public struct Checker {
     /// The store as it is, or `nil` when nothing is recorded yet.
     private func existingStore() throws(StoreError) -> Store? {
         do throws(StoreError) {
-            return try Store(reading: environment.databasePath)
+            return try Store(reading: environment.databasePath, cancellation: environment.cancellation)
         } catch  where error.isNothingYet {
             return nil
         }
@@ -108,26 +119,30 @@ public struct Checker {
 
     private func reference(
         _ order: CheckOrder, _ name: CheckName, _ store: Store?
-    ) throws(StoreError) -> (run: Run, version: Int?)? {
+    ) throws(StoreError) -> Reference? {
         switch order.reference {
         case .states: return nil
         case .run(let reference):
             guard let store else { throw .missing(path: environment.databasePath) }
-            return (try store.run(reference), nil)
+            let run = try store.run(reference)
+            return Reference(run: run, version: nil, snapshot: try store.snapshot(of: run))
         case .automatic:
-            guard let store, try store.latestRequest(of: name) != nil else { return nil }
-            return try store.baselines(of: name).last.map { ($0.run, $0.version) }
+            guard let store, try store.latestRequest(of: name) != nil,
+                let baseline = try store.baselines(of: name).last
+            else { return nil }
+            return Reference(
+                run: baseline.run, version: baseline.version, snapshot: try store.snapshot(of: baseline.run))
         }
     }
 
     /// Records the run. A database that cannot be written costs a warning, not the check.
     private func recorded(_ draft: RunDraft, _ order: CheckOrder) throws(StoreError) -> (Run?, [String]) {
+        if let signal = environment.cancellation.requestedBy { throw .interrupted(signal: signal) }
         guard order.records else { return (nil, []) }
         do throws(StoreError) {
             let store = try Store(recordingIn: environment.databasePath, cancellation: environment.cancellation)
             return (try store.record(draft), [])
         } catch  where error.isFailureToWrite {
-            if let signal = environment.cancellation.requestedBy { throw .interrupted(signal: signal) }
             return (nil, ["The run was not recorded: \(error)"])
         }
     }
@@ -138,7 +153,7 @@ public struct Checker {
         guard let comparison else { return StateJudgement(findings: findings, selection: request.ports).verdict }
         return DriftJudgement(
             drift: comparison.drift, referenceName: comparison.name, counted: order.counted,
-            level: order.driftLevel, hosts: findings.entries.count, endpoints: findings.snapshot.endpointCount
+            level: order.driftLevel, snapshot: findings.snapshot
         ).verdict
     }
 }

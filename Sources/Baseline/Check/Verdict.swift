@@ -103,22 +103,40 @@ struct DriftJudgement {
     let referenceName: String
     let counted: Set<DriftKind>
     let level: VerdictLevel
-    let hosts: Int
-    let endpoints: Int
+    /// What the run found.
+    let snapshot: Snapshot
 
     var verdict: Verdict {
         let counts = drift.counts
-        let kinds = DriftKind.allCases.filter { counted.contains($0) && counts[$0] != nil }
-        guard !kinds.isEmpty else {
-            let scope = "\(hosts) \(hosts == 1 ? "host" : "hosts"), \(endpoints) \(endpoints == 1 ? "port" : "ports")"
-            return Verdict(level: .ok, message: "No drift from \(referenceName): \(scope)")
+        guard snapshot.endpointCount > counts[.newlyScoped, default: 0] else {
+            return Verdict(
+                level: .unknown,
+                message: "Nothing that \(referenceName) covers was probed; set a new baseline, or probe what it covers")
         }
-        let totals = kinds.map { "\(counts[$0, default: 0]) \($0.rawValue)" }.joined(separator: ", ")
+        let kinds = DriftKind.allCases.filter { counted.contains($0) && counts[$0] != nil }
+        guard !kinds.isEmpty else { return Verdict(level: .ok, message: noDrift(counts)) }
+        let totals = DriftKind.totals(kinds, counts)
         let items = DriftRow.rows(drift, evidence: [:]).filter { counted.contains($0.kind) }.map(\.summary)
         return Verdict(
             level: level,
             message: "Drift from \(referenceName): \(totals): " + Shortening.list(items, separator: ", ", of: "changes")
         )
+    }
+
+    /// What was compared, and what only one of the runs covers.
+    private func noDrift(_ counts: [DriftKind: Int]) -> String {
+        let (hosts, ports) = (snapshot.entries.count, snapshot.endpointCount)
+        let scope = "\(hosts) \(hosts == 1 ? "host" : "hosts"), \(ports) \(ports == 1 ? "port" : "ports")"
+        let uncompared = [DriftKind.unscoped, .newlyScoped].filter { counts[$0] != nil }
+        return "No drift from \(referenceName): \(scope)"
+            + (uncompared.isEmpty ? "" : "; not compared: " + DriftKind.totals(uncompared, counts))
+    }
+}
+
+extension DriftKind {
+    /// `2 opened, 1 lost`.
+    public static func totals(_ kinds: [DriftKind], _ counts: [DriftKind: Int]) -> String {
+        kinds.map { "\(counts[$0, default: 0]) \($0.rawValue)" }.joined(separator: ", ")
     }
 }
 

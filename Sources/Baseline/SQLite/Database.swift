@@ -13,21 +13,27 @@ final class Database {
     }
 
     let path: String
+    let lockWait: LockWait
     private var handle: OpaquePointer?
     private var statements: [String: OpaquePointer] = [:]
 
     /// - Throws: `StoreError` when the file cannot be opened. Many faults show only at the first statement.
-    init(path: String, access: Access) throws(StoreError) {
+    init(path: String, access: Access, lockWait: LockWait) throws(StoreError) {
         self.path = path
+        self.lockWait = lockWait
         let flags =
             (access == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE
-        let uri = "file:" + Self.escaped(path) + (access == .readImmutable ? "?immutable=1" : "")
+        // An absolute path follows an authority, empty here, or a second slash at its start would begin one.
+        let uri =
+            (path.hasPrefix("/") ? "file://" : "file:") + Self.escaped(path)
+            + (access == .readImmutable ? "?immutable=1" : "")
         let code = sqlite3_open_v2(uri, &handle, flags, nil)
         guard code == SQLITE_OK else {
             let error = failure("open")
             sqlite3_close_v2(handle)
             throw error
         }
+        lockWait.install(in: handle)
         // A damaged file must not run code of its own (sqlite.org/security.html).
         _ = csqlite_db_config(handle!, SQLITE_DBCONFIG_DEFENSIVE, 1)
         _ = csqlite_db_config(handle!, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
@@ -101,16 +107,12 @@ final class Database {
         }
     }
 
-    /// Runs `body` as one write: all of it or nothing. Waits for other writers while `mayWait` allows.
-    ///
-    /// - Parameter mayWait: asked every `waitMilliseconds`; `false` gives up with `StoreError.locked`.
-    func write<Value>(
-        mayWait: () -> Bool, _ body: () throws(StoreError) -> Value
-    ) throws(StoreError) -> Value {
-        try waiting(mayWait) { () throws(StoreError) in try execute("BEGIN IMMEDIATE") }
+    /// Runs `body` as one write: all of it or nothing. Waits for other writers as `lockWait` allows.
+    func write<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+        try execute("BEGIN IMMEDIATE")
         do {
             let value = try body()
-            try waiting(mayWait) { () throws(StoreError) in try execute("COMMIT") }
+            try execute("COMMIT")
             return value
         } catch {
             rollBack()
@@ -121,26 +123,12 @@ final class Database {
     /// Ends a transaction that failed. SQLite may have done so already (disk full); the first error is the one to
     /// tell, so that of a failure here is not.
     private func rollBack() {
-        if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+        if sqlite3_get_autocommit(handle) == 0 { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
     }
 
-    /// How long SQLite itself waits for a lock, in milliseconds, before `mayWait` is asked again.
-    static let waitMilliseconds: Int32 = 200
-
-    /// Tries `body` again while another connection holds the lock.
-    func waiting<Value>(
-        _ mayWait: () -> Bool, _ body: () throws(StoreError) -> Value
-    ) throws(StoreError) -> Value {
-        while true {
-            let turn = ContinuousClock.now + .milliseconds(Int(Self.waitMilliseconds))
-            do {
-                return try body()
-            } catch .locked where mayWait() {
-                // SQLite does not wait where that could be a deadlock, such as when the log is switched on.
-                let rest = ContinuousClock.now.duration(to: turn)
-                if rest > .zero { usleep(UInt32(rest / .microseconds(1))) }
-            }
-        }
+    /// Throws `StoreError.interrupted` when a signal asked to stop.
+    func goOn() throws(StoreError) {
+        if let signal = lockWait.cancellation.requestedBy { throw .interrupted(signal: signal) }
     }
 
     /// The error of the last call, told by what it means for the operator.
@@ -148,7 +136,8 @@ final class Database {
         let code = sqlite3_extended_errcode(handle)
         let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
         switch code & 0xff {
-        case SQLITE_BUSY, SQLITE_LOCKED: return .locked(path: path)
+        case SQLITE_BUSY, SQLITE_LOCKED:
+            return lockWait.cancellation.requestedBy.map { .interrupted(signal: $0) } ?? .locked(path: path)
         case SQLITE_NOTADB: return .notADatabase(path: path)
         case SQLITE_CORRUPT: return .damaged(path: path, detail: message)
         case SQLITE_READONLY: return .notWritable(path: path, reason: message)

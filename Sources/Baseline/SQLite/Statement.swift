@@ -35,7 +35,10 @@ struct Statement: ~Copyable {
     }
 
     /// Goes to the next row; `false` when there is none.
+    ///
+    /// - Throws: `StoreError`, also when a signal asked to stop.
     func step() throws(StoreError) -> Bool {
+        try database.goOn()
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false

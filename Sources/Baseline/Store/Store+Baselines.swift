@@ -3,7 +3,7 @@ extension Store {
     ///
     /// - Throws: `StoreError` when nothing could be written.
     public func setBaseline(_ run: Run, _ acceptance: Acceptance) throws(StoreError) -> BaselineVersion {
-        try write { () throws(StoreError) in
+        try database.write { () throws(StoreError) in
             let checkID = try checkID(run.check)
             let last = try database.first(
                 "SELECT coalesce(max(version), 0) FROM baselines WHERE check_id = ?", [.int(checkID)]

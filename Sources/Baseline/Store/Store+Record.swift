@@ -7,7 +7,7 @@ extension Store {
     /// - Throws: `StoreError.requestDiffers` when the check is recorded with another request and the draft does not
     ///   redefine it; other cases when nothing could be written.
     public func record(_ draft: RunDraft) throws(StoreError) -> Run {
-        try write { () throws(StoreError) in
+        try database.write { () throws(StoreError) in
             let checkID = try id(
                 in: "checks", insert: "(name) VALUES (?)", find: "name = ?", [.text(draft.check.description)])
             let version = try requestVersion(draft, checkID)
@@ -26,8 +26,13 @@ extension Store {
     /// The version of the check's request that the draft ran; a new one when there is none or it is redefined.
     private func requestVersion(_ draft: RunDraft, _ checkID: Int64) throws(StoreError) -> Int {
         let recorded = try latestRequest(checkID: checkID)
-        if let recorded, recorded.request.asksTheSame(as: draft.request) { return recorded.version }
-        guard recorded == nil || draft.redefines else { throw .requestDiffers(draft.check) }
+        if let recorded {
+            // A redefinition keeps limits, too, which a mere repetition may change for its own run.
+            let isKnown =
+                draft.redefines ? recorded.request == draft.request : recorded.request.asksTheSame(as: draft.request)
+            if isKnown { return recorded.version }
+            guard draft.redefines else { throw .requestDiffers(draft.check) }
+        }
         let version = (recorded?.version ?? 0) + 1
         try database.execute(
             "INSERT INTO requests (check_id, version, body, recorded_at, vantage, user) VALUES (?, ?, ?, ?, ?, ?)",
@@ -76,12 +81,15 @@ extension Store {
         if let previous {
             for row in try hostRows(checkID: checkID, at: previous) { before[row.identity] = row }
         }
+        // Many hosts of a run are alike.
+        var digests: [PortStates: Digest] = [:]
         let insert = try Statement(
             "INSERT INTO run_hosts (check_id, run_id, host_id, block_id, address) VALUES (?, ?, ?, ?, ?)",
             in: database)
         for entry in snapshot.entries {
             let old = before.removeValue(forKey: entry.host.description)
-            let digest = Digest(of: entry.states.blockText)
+            let digest = digests[entry.states] ?? Digest(of: entry.states.blockText)
+            digests[entry.states] = digest
             let address = entry.address?.description
             if let old, old.digest == digest, old.address == address { continue }
             let hostID = try id(of: entry.host)
@@ -120,8 +128,7 @@ extension Store {
 
     private func id(of host: Host) throws(StoreError) -> Int64 {
         try id(
-            in: "hosts", insert: "(identity, sort_key) VALUES (?1, ?2)", find: "identity = ?1",
-            [.text(host.description), .blob(host.sortKey)])
+            in: "hosts", insert: "(identity) VALUES (?1)", find: "identity = ?1", [.text(host.description)])
     }
 
     private func id(ofBlock states: PortStates, _ digest: Digest) throws(StoreError) -> Int64 {

@@ -21,9 +21,8 @@ extension Store {
     ///
     /// - Throws: `StoreError.unknownCheck`.
     public func runs(of name: CheckName?, limit: Int) throws(StoreError) -> [Run] {
-        let checkID: Int64? = if let name { try self.checkID(name) } else { nil }
-        return try runs(
-            "WHERE (?1 IS NULL OR r.check_id = ?1) ORDER BY r.id DESC LIMIT ?2", [.int(checkID), .int(limit)])
+        guard let name else { return try runs("ORDER BY r.id DESC LIMIT ?", [.int(limit)]) }
+        return try runs("WHERE r.check_id = ? ORDER BY r.id DESC LIMIT ?", [.int(checkID(name)), .int(limit)])
     }
 
     /// The run that `reference` names.
@@ -64,10 +63,12 @@ extension Store {
             let digits = Array(prefix + String(repeating: filler, count: 64 - prefix.utf8.count))
             return .blob(stride(from: 0, to: 64, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) })
         }
-        let found = try runs("WHERE r.digest BETWEEN ? AND ? ORDER BY r.id DESC", [bound("0"), bound("f")])
-        let digests = Set(found.map(\.digest))
-        guard digests.count <= 1 else { throw .ambiguous(reference: "\(reference)", matches: digests.count) }
-        return try only(Array(found.prefix(1)), reference)
+        let digests = try database.rows(
+            "SELECT DISTINCT digest FROM runs WHERE digest BETWEEN ? AND ? LIMIT 2", [bound("0"), bound("f")]
+        ) { row throws(StoreError) in try row.digest(0) }
+        guard let digest = digests.first else { throw .noRun("\(reference)") }
+        guard digests.count == 1 else { throw .ambiguous(reference: "\(reference)") }
+        return try only(runs("WHERE r.digest = ? ORDER BY r.id DESC LIMIT 1", [.digest(digest)]), reference)
     }
 
     private func only(_ runs: [Run], _ reference: RunReference) throws(StoreError) -> Run {

@@ -37,7 +37,10 @@ extension Store {
 
     /// The drift between two runs, and the evidence of the hosts that the newer one shows otherwise.
     ///
-    /// Of two runs of one check only the hosts are read that changed in between.
+    /// Of two runs of one check only the hosts are read that changed in between; `snapshot(of:)` proves a run as a
+    /// whole.
+    ///
+    /// - Throws: `StoreError.damaged` when what was read does not fit the digests of the runs.
     public func drift(from old: Run, to new: Run) throws(StoreError) -> (drift: Drift, evidence: [Host: Evidence]) {
         guard old.check == new.check else {
             return (try Drift(from: snapshot(of: old), to: snapshot(of: new)), try evidence(of: new))
@@ -52,7 +55,12 @@ extension Store {
         let before = try rebuilt(hostRows(checkID: checkID, at: old.id, only: changed))
         let after = try rebuilt(hostRows(checkID: checkID, at: new.id, only: changed))
         let reasons = try evidenceRows(checkID: checkID, at: new.id, only: changed)
-        return (Drift(from: before, to: after), try evidence(reasons, after))
+        let drift = Drift(from: before, to: after)
+        // The digests were taken of the whole snapshots, so they tell when rows have come or gone since.
+        guard drift.hosts.isEmpty == (old.digest == new.digest) else {
+            throw database.damaged("what lies between the runs \(old.id) and \(new.id) does not fit their digests")
+        }
+        return (drift, try evidence(reasons, after))
     }
 
     // MARK: Rows
@@ -60,13 +68,9 @@ extension Store {
     /// The rows of every host in the scope of the check's run `runID`, or of the hosts `only`.
     func hostRows(checkID: Int64, at runID: Int64, only: [Int64]? = nil) throws(StoreError) -> [HostRow] {
         try latestRows(
-            """
-            SELECT latest.host_id, h.identity, b.digest, p.ports, b.states, latest.address
-            FROM (\(Self.latest("block_id, address", in: "run_hosts", narrowed: only != nil))) AS latest
-            JOIN hosts AS h ON h.id = latest.host_id
-            JOIN blocks AS b ON b.id = latest.block_id
-            JOIN port_sets AS p ON p.id = b.port_set_id
-            """, checkID, runID, only
+            of: "run_hosts", columns: "h.identity, b.digest, p.ports, b.states, latest.address",
+            joins: "JOIN blocks AS b ON b.id = latest.block_id JOIN port_sets AS p ON p.id = b.port_set_id",
+            checkID, runID, only
         ) { row throws(StoreError) in
             HostRow(
                 hostID: row.int(0), identity: row.text(1), digest: try row.digest(2), ports: row.text(3),
@@ -76,28 +80,37 @@ extension Store {
 
     func evidenceRows(checkID: Int64, at runID: Int64, only: [Int64]? = nil) throws(StoreError) -> [EvidenceRow] {
         try latestRows(
-            """
-            SELECT latest.host_id, h.identity, e.reasons
-            FROM (\(Self.latest("evidence_id", in: "run_evidence", narrowed: only != nil))) AS latest
-            JOIN hosts AS h ON h.id = latest.host_id
-            JOIN evidence AS e ON e.id = latest.evidence_id
-            """, checkID, runID, only
+            of: "run_evidence", columns: "h.identity, e.reasons",
+            joins: "JOIN evidence AS e ON e.id = latest.evidence_id", checkID, runID, only
         ) { EvidenceRow(hostID: $0.int(0), identity: $0.text(1), reasons: $0.text(2)) }
     }
 
-    /// For each host the columns of its latest row up to run ?2. With `max`, SQLite takes the other columns from
-    /// the row that has it (sqlite.org/lang_select.html, "bare columns").
-    private static func latest(_ columns: String, in table: String, narrowed: Bool) -> String {
-        """
-        SELECT host_id, \(columns), max(run_id) FROM \(table) \(narrowed ? "INDEXED BY \(table)_by_host" : "")
-        WHERE check_id = ?1 AND run_id <= ?2 \(narrowed ? "AND host_id = ?3" : "") GROUP BY host_id
-        """
-    }
-
+    /// For each host of a check, or for the hosts `only`, its row of `table` that holds at run `runID`: the latest up
+    /// to it. The cost is that of so many lookups by index, however long the history is: SQLite's own way, a GROUP BY,
+    /// walks all of it.
     private func latestRows<Row>(
-        _ sql: String, _ checkID: Int64, _ runID: Int64, _ only: [Int64]?,
+        of table: String, columns: String, joins: String, _ checkID: Int64, _ runID: Int64, _ only: [Int64]?,
         _ read: (borrowing Statement) throws(StoreError) -> Row
     ) throws(StoreError) -> [Row] {
+        let hosts =
+            only == nil
+            ? """
+            SELECT min(host_id) FROM \(table) WHERE check_id = ?1
+            UNION ALL
+            SELECT (SELECT min(host_id) FROM \(table) WHERE check_id = ?1 AND host_id > wanted.host_id)
+            FROM wanted WHERE host_id IS NOT NULL
+            """ : "VALUES (?3)"
+        let sql = """
+            WITH RECURSIVE wanted (host_id) AS (\(hosts))
+            SELECT latest.host_id, \(columns)
+            FROM wanted CROSS JOIN \(table) AS latest
+                ON latest.check_id = ?1 AND latest.host_id = wanted.host_id AND latest.run_id = (
+                    SELECT max(run_id) FROM \(table)
+                    WHERE check_id = ?1 AND host_id = wanted.host_id AND run_id <= ?2
+                )
+            JOIN hosts AS h ON h.id = latest.host_id
+            \(joins)
+            """
         guard let only else { return try database.rows(sql, [.int(checkID), .int(runID)], read) }
         let statement = try Statement(sql, in: database)
         var rows: [Row] = []

@@ -7,63 +7,60 @@ public final class Store {
     /// "PBas" in ASCII: tells a database of portbase from any other (sqlite.org/pragma.html#pragma_application_id).
     static let applicationID: Int64 = 0x5042_6173
 
-    /// How long a writer waits for another before it gives up, in milliseconds.
-    public static let defaultPatience = 10_000
+    /// How long to wait for the locks of other processes before giving up, in milliseconds: longer than it takes to
+    /// record a million hosts.
+    public static let defaultPatience = 30_000
 
     let database: Database
-    private let cancellation: Cancellation
-    private let patience: Int
 
     /// Opens the database at `path` for reading. Nothing is ever written through it.
     ///
+    /// - Parameter cancellation: ends whatever is read, and the wait for other processes.
     /// - Throws: `StoreError.missing` when there is none, or another case when it cannot be read as one.
-    public init(reading path: String) throws(StoreError) {
-        cancellation = Cancellation()
-        patience = Self.defaultPatience
-        guard access(path, F_OK) == 0 else { throw .missing(path: path) }
+    public init(reading path: String, cancellation: Cancellation = Cancellation()) throws(StoreError) {
+        let lockWait = LockWait(milliseconds: Self.defaultPatience, cancellation: cancellation)
+        guard try Self.exists(path) else { throw .missing(path: path) }
+        func open(_ access: Database.Access) throws(StoreError) -> Database {
+            let database = try Database(path: path, access: access, lockWait: lockWait)
+            guard try Self.version(of: database) > 0 else { throw .empty(path: path) }
+            return database
+        }
         do throws(StoreError) {
-            database = try Self.openForReading(path, .read)
-        } catch  where error.isFailureToWrite && !Self.hasLog(path) {
+            database = try open(.read)
+        } catch  where error.isForWantOfAccess && !Self.hasLog(path) {
             // A folder that cannot be written, or a full disk, has no room for the files that WAL shares; without a
             // log there is nothing in it that the main file lacks.
-            database = try Self.openForReading(path, .readImmutable)
+            database = try open(.readImmutable)
         }
     }
 
     /// Opens the database at `path` for recording, and makes it, mode 0600 in a folder of mode 0700, if need be.
     ///
     /// - Parameters:
-    ///   - cancellation: ends the wait for other writers.
-    ///   - patience: how long to wait for other writers, in milliseconds.
+    ///   - cancellation: ends whatever is done, and the wait for other processes; nothing is recorded then.
+    ///   - patience: how long to wait for the locks of other processes, in milliseconds.
     /// - Throws: `StoreError`; nothing is changed then.
     public init(
         recordingIn path: String, cancellation: Cancellation = Cancellation(), patience: Int = defaultPatience
     ) throws(StoreError) {
-        self.cancellation = cancellation
-        self.patience = patience
         try Self.makeFile(path)
-        database = try Database(path: path, access: .write)
-        try database.execute("PRAGMA busy_timeout = \(Database.waitMilliseconds)")
-        let mayWait = waiting()
-        try database.waiting(mayWait) { () throws(StoreError) in
-            if try Self.version(of: database) < Migrations.all.count { try migrate(mayWait) }
+        let lockWait = LockWait(milliseconds: patience, cancellation: cancellation)
+        database = try Database(path: path, access: .write, lockWait: lockWait)
+        try lockWait.retrying { () throws(StoreError) in
+            if try Self.version(of: database) < Migrations.all.count { try migrate() }
             // WAL lets readers go on while a run is recorded; FULL makes a commit survive a power cut.
             try database.execute("PRAGMA journal_mode = WAL")
         }
         try database.execute("PRAGMA synchronous = FULL")
     }
 
-    /// Whether there are commits that stand in the write-ahead log only.
+    /// Whether there are commits that stand in a write-ahead log only, or half a commit that a rollback journal is to
+    /// take back.
     private static func hasLog(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path + "-wal", &status) == 0 && status.st_size > 0
-    }
-
-    private static func openForReading(_ path: String, _ access: Database.Access) throws(StoreError) -> Database {
-        let database = try Database(path: path, access: access)
-        try database.execute("PRAGMA busy_timeout = \(defaultPatience)")
-        guard try version(of: database) > 0 else { throw .empty(path: path) }
-        return database
+        ["-wal", "-journal"].contains { suffix in
+            var status = stat()
+            return stat(path + suffix, &status) == 0 && status.st_size > 0
+        }
     }
 
     /// The schema version, 0 for an empty file, read in one transaction: another process may be making the tables.
@@ -86,8 +83,8 @@ public final class Store {
         return Int(version)
     }
 
-    private func migrate(_ mayWait: () -> Bool) throws(StoreError) {
-        try database.write(mayWait: mayWait) { () throws(StoreError) in
+    private func migrate() throws(StoreError) {
+        try database.write { () throws(StoreError) in
             // Asked again inside the transaction: another process may have been faster.
             let version = try Self.versionInTransaction(database)
             for step in Migrations.all where step.version > version {
@@ -98,24 +95,19 @@ public final class Store {
         }
     }
 
-    /// One write, waiting for other writers up to the patience, or until a signal asks to stop.
-    func write<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
-        try database.write(mayWait: waiting(), body)
-    }
-
-    private func waiting() -> () -> Bool {
-        let cancellation = cancellation
-        let patience = patience
-        var waited = 0
-        return {
-            waited += Int(Database.waitMilliseconds)
-            return cancellation.requestedBy == nil && waited <= patience
-        }
+    /// Whether there is anything at `path`, be it a link that leads nowhere.
+    ///
+    /// - Throws: `StoreError.cannotOpen` when that cannot be known.
+    private static func exists(_ path: String) throws(StoreError) -> Bool {
+        var status = stat()
+        if lstat(path, &status) == 0 { return true }
+        guard errno == ENOENT else { throw .cannotOpen(path: path, reason: SystemError.text(errno)) }
+        return false
     }
 
     /// Makes an empty file of mode 0600 where there is none, so that it is never readable by others.
     private static func makeFile(_ path: String) throws(StoreError) {
-        guard access(path, F_OK) != 0 else { return }
+        guard try !exists(path) else { return }
         try makeFolders(of: path)
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if descriptor >= 0 {

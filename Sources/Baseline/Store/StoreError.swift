@@ -16,7 +16,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case unknownCheck(CheckName)
     case noRun(String)
     case noSuchRun(reference: String, reason: String)
-    case ambiguous(reference: String, matches: Int)
+    case ambiguous(reference: String)
     case noBaseline(CheckName)
     case requestDiffers(CheckName)
     case interrupted(signal: Int32)
@@ -45,8 +45,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
         case .unknownCheck(let name): "No check is named '\(name)'. 'portbase runs' lists the runs of all checks."
         case .noRun(let reference): "No run is recorded for '\(reference)'."
         case .noSuchRun(let reference, let reason): "No run '\(reference)': \(reason)."
-        case .ambiguous(let reference, let matches):
-            "'\(reference)' is ambiguous: \(matches) snapshots begin with it; give more digits."
+        case .ambiguous(let reference):
+            "'\(reference)' is ambiguous: more than one snapshot begins with it; give more digits."
         case .noBaseline(let name):
             "Check '\(name)' has no baseline. Set one with: portbase baseline set \(name) --reason TEXT"
         case .requestDiffers(let name):
@@ -60,6 +60,14 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     public var isNothingYet: Bool {
         switch self {
         case .missing, .empty: true
+        default: false
+        }
+    }
+
+    /// Whether the files or their folder could not be used as they must be, whatever is in them.
+    var isForWantOfAccess: Bool {
+        switch self {
+        case .notWritable, .cannotOpen: true
         default: false
         }
     }

@@ -30,14 +30,6 @@ public enum Host: Hashable, Comparable, Sendable, CustomStringConvertible {
         return "\(description):\(ports)"
     }
 
-    /// Bytes whose unsigned order is the order of hosts: a class byte, then the address or the name.
-    public var sortKey: [UInt8] {
-        switch self {
-        case .address(let address): [address.family.rawValue] + address.bytes
-        case .name(let name): [UInt8.max] + Array(name.utf8)
-        }
-    }
-
     public static func < (left: Self, right: Self) -> Bool {
         switch (left, right) {
         case (.address(let a), .address(let b)): a < b

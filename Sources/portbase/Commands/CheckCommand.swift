@@ -52,7 +52,10 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let report = try checker().run(order())
+            // Standard input, which may hold the targets, is read before signals are caught.
+            let order = try order()
+            let report = try checker().run(order)
+            SignalTrap.remove()
             for warning in report.warnings { Output.complain(warning) }
             let text = CheckText(report: report, style: output.style)
             try output.show(

@@ -46,8 +46,9 @@ struct RequestOptions: ParsableArguments {
     func validate() throws {
         guard !(ipv4 && ipv6) else { throw ValidationError("-4 and -6 exclude each other.") }
         guard maxBlock > 0 else { throw ValidationError("--max-block takes a number above 0.") }
-        guard !(targets == "-" && excludeFile == "-") else {
-            throw ValidationError("Standard input can be read once: for --targets or for --exclude-file.")
+        guard [targets, excludeFile, servicesFile].filter({ $0 == "-" }).count < 2 else {
+            throw ValidationError(
+                "Standard input can be read once: for --targets, for --exclude-file or for --services-file.")
         }
     }
 
@@ -89,18 +90,19 @@ struct TimingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The most endpoints in flight (4000, or what descriptors allow).", valueName: "count"))
     var parallelism: Int?
 
-    @Option(help: ArgumentHelp("The most endpoints in flight for one host.", valueName: "count"))
+    @Option(help: ArgumentHelp("The most endpoints in flight for one host; 0 for no limit.", valueName: "count"))
     var perHost: Int?
 
-    @Option(help: ArgumentHelp("The most connection attempts a second.", valueName: "count"))
+    @Option(help: ArgumentHelp("The most connection attempts a second; 0 for no limit.", valueName: "count"))
     var rate: Int?
 
     func validate() throws {
         if let retries, !Timing.retryBounds.contains(retries) {
             throw ValidationError("--retries takes a number from 0 to \(Timing.retryBounds.upperBound).")
         }
-        for (name, value) in [("parallelism", parallelism), ("per-host", perHost), ("rate", rate)] {
-            if let value, value < 1 { throw ValidationError("--\(name) takes a number above 0.") }
+        if let parallelism, parallelism < 1 { throw ValidationError("--parallelism takes a number above 0.") }
+        for (name, value) in [("per-host", perHost), ("rate", rate)] {
+            if let value, value < 0 { throw ValidationError("--\(name) takes a number above 0, or 0 for no limit.") }
         }
     }
 

@@ -8,6 +8,10 @@ struct DatabaseOptions: ParsableArguments {
 
     var path: String { Machine.databasePath(file) }
 
+    func validate() throws {
+        guard file != "" else { throw ValidationError("--db takes the name of a file.") }
+    }
+
     func store() throws(StoreError) -> Store { try Store(reading: path) }
 }
 

@@ -14,4 +14,9 @@ enum SignalTrap {
         }
         return cancellation
     }
+
+    /// Lets signals end the process again.
+    static func remove() {
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    }
 }

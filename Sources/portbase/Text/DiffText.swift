@@ -13,10 +13,9 @@ struct DiffText {
     }
 
     private var summary: String {
-        func list(_ kinds: [DriftKind]) -> String {
-            kinds.map { "\(report.drift.counts[$0, default: 0]) \($0.rawValue)" }.joined(separator: ", ")
-        }
-        let present = DriftKind.allCases.filter { report.drift.counts[$0] != nil }
+        let counts = report.drift.counts
+        func list(_ kinds: [DriftKind]) -> String { DriftKind.totals(kinds, counts) }
+        let present = DriftKind.allCases.filter { counts[$0] != nil }
         let counted = present.filter(report.counted.contains)
         let others = present.filter { !report.counted.contains($0) }
         let drift =

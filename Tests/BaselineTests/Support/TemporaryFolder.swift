@@ -1,4 +1,5 @@
 import Foundation
+import PortCore
 
 @testable import Baseline
 
@@ -26,19 +27,30 @@ final class TemporaryFolder: Sendable {
         try Store(recordingIn: database, patience: patience)
     }
 
+    /// A connection of its own, as another program would have.
+    func connection() throws -> Database {
+        try Database(
+            path: database, access: .write, lockWait: LockWait(milliseconds: 10_000, cancellation: Cancellation()))
+    }
+
     /// The numbers that a query gives, through a connection of its own.
     func numbers(_ sql: String) throws -> [Int] {
-        try Database(path: database, access: .write).rows(sql) { Int($0.int(0)) }
+        try connection().rows(sql) { Int($0.int(0)) }
     }
 
     /// The texts that a query gives, through a connection of its own.
     func texts(_ sql: String) throws -> [String] {
-        try Database(path: database, access: .write).rows(sql) { $0.text(0) }
+        try connection().rows(sql) { $0.text(0) }
+    }
+
+    /// The steps of SQLite's plan for a query.
+    func steps(of sql: String) throws -> [String] {
+        try connection().rows("EXPLAIN QUERY PLAN " + sql) { $0.text(3) }
     }
 
     /// Runs statements through a connection of its own.
     func execute(_ statements: String...) throws {
-        let connection = try Database(path: database, access: .write)
+        let connection = try connection()
         for statement in statements { try connection.execute(statement) }
     }
 }
