@@ -6,20 +6,22 @@ import Testing
 struct LaneTests {
     private static let millisecond: UInt64 = 1_000_000
 
-    private func lane(ports: ClosedRange<UInt16>, worker: Int = 0, of stride: Int = 1) throws -> Lane {
+    private func lane(ports: ClosedRange<UInt16>, first: Int = 0, of stride: Int = 1) throws -> Lane {
         let address = try #require(IPAddress("127.0.0.1"))
         return Lane(
-            host: .address(address), address: address, ports: Array(ports), worker: worker, stride: stride,
+            host: .address(address), address: address, ports: Array(ports), first: first, stride: stride,
             perHost: .max)
     }
 
     @Test(
-        "shares its ports out to workers, each port to one",
-        arguments: [(1, 1), (1, 2), (7, 2), (8, 2), (9, 3), (2, 3)])
-    func shares(ports: UInt16, workers: Int) throws {
+        "shares its ports out to workers, each port to one, and every lane begins with another worker",
+        arguments: [(1, 1), (1, 2), (7, 2), (8, 2), (9, 3), (2, 3)], [0, 1, 2, 5])
+    func shares(share: (ports: UInt16, workers: Int), number: Int) throws {
+        let (ports, workers) = share
         var taken: [UInt16] = []
         for worker in 0..<workers {
-            var lane = try lane(ports: 1...ports, worker: worker, of: workers)
+            let first = Share.first(of: worker, lane: number, workers)
+            var lane = try lane(ports: 1...ports, first: first, of: workers)
             let share = lane.unsettled
             while lane.canStart {
                 let index = lane.take()
@@ -27,8 +29,12 @@ struct LaneTests {
                 lane.settle(index, Outcome(reason: .refused, elapsedMicroseconds: UInt32(index)))
             }
             #expect(lane.unsettled == 0)
-            #expect(lane.outcomes.map { Int($0.elapsedMicroseconds) } == (0..<share).map { $0 * workers + worker })
+            #expect(lane.outcomes.map { Int($0.elapsedMicroseconds) } == (0..<share).map { $0 * workers + first })
+            for outcome in lane.outcomes {
+                #expect(Share.worker(of: Int(outcome.elapsedMicroseconds), lane: number, workers) == worker)
+            }
         }
+        #expect(Share.first(of: 0, lane: number, workers) == number % workers)
         #expect(taken.sorted() == Array(1...ports))
     }
 
@@ -49,7 +55,7 @@ struct LaneTests {
     func window() throws {
         let address = try #require(IPAddress("127.0.0.1"))
         var lane = Lane(
-            host: .address(address), address: address, ports: Array(1...10), worker: 0, stride: 1, perHost: 3)
+            host: .address(address), address: address, ports: Array(1...10), first: 0, stride: 1, perHost: 3)
         var taken: [Int] = []
         while lane.canStart { taken.append(lane.take()) }
         #expect(taken == [0, 1, 2])
@@ -59,13 +65,13 @@ struct LaneTests {
 
     @Test("A loopback host starts with its whole window")
     func loopbackWindow() {
-        let window = LaneWindow(limit: 500, isLoopback: true)
+        let window = SlowStart(limit: 500, isLoopback: true)
         #expect(window.size == 500)
     }
 
     @Test("The first probe to any other host goes alone, and an answer opens the window")
     func firstAlone() {
-        var window = LaneWindow(limit: 500, isLoopback: false)
+        var window = SlowStart(limit: 500, isLoopback: false)
         #expect(window.size == 1)
         window.answered()
         #expect(window.size == 32)
@@ -75,19 +81,20 @@ struct LaneTests {
 
     @Test("Answers never open the window beyond its limit", arguments: [1, 2, 20, 40])
     func answersAreBounded(limit: Int) {
-        var window = LaneWindow(limit: limit, isLoopback: false)
+        var window = SlowStart(limit: limit, isLoopback: false)
         for _ in 0..<100 { window.answered() }
         #expect(window.size == limit)
     }
 
     @Test("A host that says nothing gets a window that doubles with time, after the first probe was alone for long")
     func growsWithTime() {
-        var window = LaneWindow(limit: 100, isLoopback: false)
+        var window = SlowStart(limit: 100, isLoopback: false)
         window.start(now: Self.millisecond)
         var sizes: [Int] = []
         var isGrowing = true
         for tick in stride(from: UInt64(1), through: 400, by: 10) where isGrowing {
-            isGrowing = window.grow(now: tick * Self.millisecond)
+            window.grow(now: tick * Self.millisecond)
+            isGrowing = window.isGrowing
             if tick < 100 { #expect(window.size == 1) }
             if sizes.last != window.size { sizes.append(window.size) }
         }
@@ -97,14 +104,15 @@ struct LaneTests {
 
     @Test("A window without a limit grows on and on, and stops at the largest number")
     func unlimited() {
-        var window = LaneWindow(limit: .max, isLoopback: false)
+        var window = SlowStart(limit: .max, isLoopback: false)
         window.start(now: Self.millisecond)
         var now = Self.millisecond
         var growths = 0
         repeat {
             now += 1000 * Self.millisecond
             growths += 1
-        } while window.grow(now: now) && growths < 1000
+            window.grow(now: now)
+        } while window.isGrowing && growths < 1000
         #expect(window.size == .max)
         #expect(growths < 100)
     }
@@ -113,7 +121,7 @@ struct LaneTests {
     func timeoutDoesNotOpen() throws {
         let address = try #require(IPAddress("192.0.2.1"))
         var lane = Lane(
-            host: .address(address), address: address, ports: Array(1...10), worker: 0, stride: 1, perHost: .max)
+            host: .address(address), address: address, ports: Array(1...10), first: 0, stride: 1, perHost: .max)
         lane.settle(lane.take(), Outcome(reason: .timeout))
         #expect(lane.window.size == 1)
         lane.settle(lane.take(), Outcome(reason: .refused))

@@ -113,6 +113,17 @@ extension RealSockets {
             #expect(time > Double(plan.endpointCount - 3) * 10)
         }
 
+        @Test("shares hosts of one port out to both threads, so that the rate is reached")
+        func rateOfSinglePorts() throws {
+            let plan = try plan(
+                (0..<4096).map { ("127.1.\($0 / 256).\($0 % 256)", PortSet([2000...2000])) },
+                limits: LoadLimits(parallelism: 100, rate: 4096))
+            var results: [HostResult] = []
+            let time = try milliseconds { results = try probe(plan) }
+            #expect(results.allSatisfy { $0.outcomes.map(\.reason) == [.refused] })
+            #expect(time < 1700)
+        }
+
         @Test("tells its progress from the calling thread, up to all that there is to do")
         func progress() throws {
             let thread = Thread.current

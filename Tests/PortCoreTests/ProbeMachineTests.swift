@@ -102,7 +102,16 @@ struct ProbeMachineTests {
         expect([(Self.started, .wait), (Self.ended(code), .compareEnds), (.ends(.sameHost), .settle(.connected))])
     }
 
-    @Test("Connected to itself: tried afresh, however often, and no attempt is used up")
+    @Test("Connected to itself again and again: the machine is short of ports, and the port is nothing yet")
+    func onlySelfConnections() {
+        let once = [(Self.started, Action.wait), (Self.ended(0), .compareEnds), (.ends(.same), .tryAgain)]
+        let last = [
+            (Self.started, Action.wait), (Self.ended(0), .compareEnds), (.ends(.same), .postpone(code: EADDRNOTAVAIL)),
+        ]
+        expect(Array(repeating: once, count: 7).flatMap { $0 } + last, attempts: 1, mayBeEphemeral: true)
+    }
+
+    @Test("Connected to itself: tried afresh, and no attempt is used up")
     func selfConnection() {
         let once = [(Self.started, Action.wait), (Self.ended(0), .compareEnds), (.ends(.same), .tryAgain)]
         expect(

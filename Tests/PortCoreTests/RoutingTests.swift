@@ -104,6 +104,63 @@ extension RealSockets {
             #expect(result.ports { $0 == .refused }.count == 400)
         }
 
+        /// Behind a gateway, whose link-layer address is told some 10 ms late, every address of 10.99.0.0/16 refuses.
+        private static let lateGateway = """
+            unshare -n sh -c '
+                until ip link set d1 up; do sleep 0.01; done
+                ip link set lo up
+                ip addr add 10.98.0.3/24 dev d1
+                ip link add x0 type veth peer name x1
+                ip link set x0 up
+                ip link set x1 up
+                ip route add 10.98.0.2 dev x0
+                ip neigh add proxy 10.98.0.2 dev d1
+                echo 8 > /proc/sys/net/ipv4/neigh/d1/proxy_delay
+                echo 1 > /proc/sys/net/ipv4/ip_forward
+                ip route add local 10.99.0.0/16 dev lo
+                echo ready
+                exec sleep 15 > /dev/null
+            ' 2> /dev/null > /tmp/portbase-gateway-$$ &
+            ip link set lo up
+            ip link add d0 type veth peer name d1
+            ip addr add 10.98.0.1/24 dev d0
+            ip link set d0 up
+            ip link set d1 netns $!
+            ip route add 10.99.0.0/16 via 10.98.0.2
+            until grep -q ready /tmp/portbase-gateway-$$; do sleep 0.01; done
+            rm /tmp/portbase-gateway-$$
+            """
+
+        @Test("floods no gateway whose link-layer address is not known yet with the first probes to hosts behind it")
+        func lateGateway() throws {
+            let results = try NetworkNamespace.run(Self.lateGateway) {
+                let hosts = (0..<1000).map { ("10.99.\($0 / 250).\($0 % 250 + 1)", PortSet([2000...2000])) }
+                return try PortCoreTests.probe(plan(hosts, timeout: 900, retries: 0))
+            }
+            #expect(results.filter { $0.outcomes.map(\.reason) == [.refused] }.count == 1000)
+        }
+
+        @Test("keeps to the rate with its retries, too")
+        func rateOfRetries() throws {
+            let time = try NetworkNamespace.run(Self.network) {
+                let plan = try plan(
+                    [("10.9.0.7", PortSet([2001...2040]))], timeout: 200, retries: 4, limits: LoadLimits(rate: 100))
+                return try milliseconds {
+                    let results = try PortCoreTests.probe(plan)
+                    #expect(results.first?.portsByReason == [.timeout: "2001-2040"])
+                }
+            }
+            #expect(time > Double(5 * 40 - 4) * 10)
+        }
+
+        @Test("says so when the machine has no port to probe from but the one to be probed")
+        func onlyPortIsItsOwn() throws {
+            let script = "ip link set lo up; echo 40000 40000 > /proc/sys/net/ipv4/ip_local_port_range"
+            #expect(throws: ProbeError.noProgress(code: EADDRNOTAVAIL)) {
+                try probe("127.0.0.1", PortSet([40000...40000]), after: script)
+            }
+        }
+
         @Test("fails as a whole when one of its hosts has no route")
         func oneWithoutRoute() throws {
             let host = try #require(Host("192.0.2.1"))

@@ -44,7 +44,7 @@ extension RealSockets {
                 try Descriptors.limit(to: 100)
                 let address = try #require(IPAddress("127.0.0.1"))
                 let lane = Lane(
-                    host: .address(address), address: address, ports: [2000], worker: 0, stride: 1, perHost: .max)
+                    host: .address(address), address: address, ports: [2000], first: 0, stride: 1, perHost: .max)
                 let settings = ProbeWorker.Settings(
                     window: 10, rate: nil, attemptNanoseconds: [100_000_000], patience: 200_000_000)
                 let control = RunControl(cancellation: Cancellation(), parts: [1], endpoints: 1)

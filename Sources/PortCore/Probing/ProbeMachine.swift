@@ -43,6 +43,7 @@ struct ProbeMachine: Sendable {
     private let mayBeEphemeral: Bool
     private var errorCode: Int32 = 0
     private var connectionSeen = false
+    private var selfConnections = 0
     private var lastReason = Reason.timeout
 
     /// - Parameters:
@@ -96,11 +97,16 @@ struct ProbeMachine: Sendable {
         }
     }
 
+    /// How often a port may meet itself before it counts as a shortage: the machine has no other port to probe from.
+    private static let selfConnectionLimit = 8
+
     /// A connection to oneself is a refusal that met its own SYN (simultaneous open, RFC 9293, 3.5). Two probes
     /// of this run can meet in the same way, so an open port of the ephemeral range must be open twice.
     private mutating func endsCompared(_ ends: ConnectionEnds) -> Action {
         switch ends {
-        case .same: return .tryAgain
+        case .same:
+            selfConnections += 1
+            return selfConnections < Self.selfConnectionLimit ? .tryAgain : .postpone(code: EADDRNOTAVAIL)
         case .sameHost where mayBeEphemeral && !connectionSeen:
             connectionSeen = true
             return .tryAgain

@@ -14,20 +14,6 @@ struct ProbeWorker: ~Copyable {
         let patience: UInt64
     }
 
-    private struct Slot {
-        var socket: ProbeSocket?
-        var isRegistered = false
-        /// Changes with each socket, so that a late event of a closed one is known.
-        var registration: UInt32 = 0
-        /// Changes with each attempt, so that its timer is known when it fires.
-        var serial: UInt32 = 0
-        var lane = 0
-        var index = 0
-        var isActive = false
-        var startedAt: UInt64 = 0
-        var machine = ProbeMachine(attempts: 1, mayBeEphemeral: false)
-    }
-
     /// How many probes are started before answers and signals are looked at again.
     private static let startsAtOnce = 512
 
@@ -37,12 +23,13 @@ struct ProbeWorker: ~Copyable {
     private var lanes: [Lane]
     private var queue = FIFO<Int>()
     private var growing: [Int] = []
-    private var slots: [Slot] = []
-    private var freeSlots: [Int] = []
-    private var idle: [[Int]] = [[], []]
+    private var slots = SlotPool()
     private var timers: AttemptTimers
     private var pacing: Pacing
-    private var inFlight = 0
+    /// Bounds what is sent to other machines while the way there is not known to bear it.
+    private var slowStart: SlowStart
+    /// Slots whose next attempt waits for the pace.
+    private var due = FIFO<Int>()
     private var unsettled: Int
     private var reported: Int
     private var nextLook: UInt64 = 0
@@ -54,12 +41,13 @@ struct ProbeWorker: ~Copyable {
         self.control = control
         timers = AttemptTimers(settings.attemptNanoseconds)
         pacing = Pacing(window: settings.window, rate: settings.rate, patience: settings.patience)
+        slowStart = SlowStart(limit: settings.window, isLoopback: lanes.allSatisfy(\.isLoopback))
         unsettled = lanes.reduce(0) { $0 + $1.unsettled }
         reported = unsettled
     }
 
     deinit {
-        for slot in slots { if let socket = slot.socket { poller.close(socket) } }
+        for socket in slots.sockets { poller.close(socket) }
     }
 
     /// Probes until every endpoint is settled, or another worker has failed.
@@ -98,17 +86,28 @@ struct ProbeWorker: ~Copyable {
         queue.append(lane)
     }
 
-    /// Starts probes, one a lane in turn, as long as there is room.
+    /// Whether an attempt could start if the pace allows it: the next one of a probe in flight, or a first one.
+    private var hasWork: Bool {
+        due.first != nil || (queue.first != nil && slots.inFlight < min(pacing.window, slowStart.size))
+    }
+
+    /// Starts attempts as long as there is room: first those that wait, then one a lane in turn.
     private mutating func fill() throws(ProbeError) {
-        for _ in 0..<Self.startsAtOnce where inFlight < pacing.window && queue.first != nil {
+        for _ in 0..<Self.startsAtOnce where hasWork {
             let now = MonotonicClock.now
-            guard pacing.mayStart(now: now), let lane = queue.popFirst() else { return }
+            guard pacing.mayStart(now: now) else { return }
+            if let id = due.popFirst() {
+                try perform(startAttempt(id, now: now), id)
+                continue
+            }
+            guard let lane = queue.popFirst() else { return }
             lanes[lane].isQueued = false
             guard lanes[lane].canStart else { continue }
             if !lanes[lane].window.hasStarted {
                 lanes[lane].start(now: now)
                 growing.append(lane)
             }
+            if !slowStart.hasStarted { slowStart.start(now: now) }
             let index = lanes[lane].take()
             enqueue(lane)
             try begin(lane: lane, index: index, now: now)
@@ -116,17 +115,7 @@ struct ProbeWorker: ~Copyable {
     }
 
     private mutating func begin(lane: Int, index: Int, now: UInt64) throws(ProbeError) {
-        let family = lanes[lane].address.family
-        let id: Int
-        if let reused = idle[family == .v4 ? 0 : 1].popLast() {
-            id = reused
-        } else if let free = freeSlots.popLast() {
-            id = free
-        } else {
-            id = slots.count
-            slots.append(Slot())
-        }
-        inFlight += 1
+        let id = slots.take(lanes[lane].address.family)
         slots[id].lane = lane
         slots[id].index = index
         slots[id].isActive = true
@@ -158,7 +147,7 @@ struct ProbeWorker: ~Copyable {
 
     /// Gives the slot a new socket. Returns the error number when there is none to be had.
     private mutating func openSocket(_ id: Int, _ family: IPAddress.Family) -> Int32? {
-        closeSurplusIdle(not: family)
+        if let surplus = slots.takeSurplus(not: family, window: pacing.window) { closeSocket(surplus) }
         switch poller.open(family) {
         case .failure(let failure): return failure.code
         case .success(let socket):
@@ -177,14 +166,6 @@ struct ProbeWorker: ~Copyable {
         let code = poller.register(socket, token: token)
         guard code == 0 else { return try postpone(id, code) }
         slots[id].isRegistered = true
-    }
-
-    /// Idle sockets of the other family give way, so that both together keep within the window.
-    private mutating func closeSurplusIdle(not family: IPAddress.Family) {
-        let other = family == .v4 ? 1 : 0
-        guard inFlight + idle[other].count > pacing.window, let id = idle[other].popLast() else { return }
-        closeSocket(id)
-        freeSlots.append(id)
     }
 
     // MARK: Events
@@ -226,7 +207,9 @@ struct ProbeWorker: ~Copyable {
                 action = slots[id].machine.handle(.noWay(isBroadcast: isBroadcast))
             case .tryAgain:
                 closeSocket(id)
-                action = startAttempt(id, now: MonotonicClock.now)
+                let now = MonotonicClock.now
+                guard pacing.mayStart(now: now) else { return wait(id) }
+                action = startAttempt(id, now: now)
             case .postpone(let code):
                 return try postpone(id, code)
             case .settle(let reason):
@@ -237,11 +220,20 @@ struct ProbeWorker: ~Copyable {
         }
     }
 
+    /// Puts the next attempt of a slot off until the pace allows it.
+    private mutating func wait(_ id: Int) {
+        slots[id].serial &+= 1
+        due.append(id)
+    }
+
     private mutating func settle(_ id: Int, _ reason: Reason) {
         let elapsed = UInt32(clamping: (MonotonicClock.now - slots[id].startedAt) / 1000)
         let lane = slots[id].lane
         lanes[lane].settle(slots[id].index, Outcome(reason: reason, elapsedMicroseconds: elapsed))
-        release(id, keepingSocket: reason == .refused)
+        if reason != .timeout, !lanes[lane].isLoopback { slowStart.answered() }
+        // Only after a refusal a socket is as good as new.
+        if reason != .refused { closeSocket(id) }
+        slots.release(id)
         unsettled -= 1
         pacing.progressed()
         if lanes[lane].unsettled == 0 { control.settledPart(ofHost: lane) }
@@ -251,20 +243,10 @@ struct ProbeWorker: ~Copyable {
     private mutating func postpone(_ id: Int, _ code: Int32) throws(ProbeError) {
         let lane = slots[id].lane
         lanes[lane].postpone(slots[id].index)
-        release(id, keepingSocket: false)
+        closeSocket(id)
+        slots.release(id)
         enqueue(lane)
-        try pacing.fellShort(code: code, inFlight: inFlight, now: MonotonicClock.now)
-    }
-
-    private mutating func release(_ id: Int, keepingSocket: Bool) {
-        slots[id].isActive = false
-        inFlight -= 1
-        if keepingSocket, let socket = slots[id].socket {
-            idle[socket.family == .v4 ? 0 : 1].append(id)
-        } else {
-            closeSocket(id)
-            freeSlots.append(id)
-        }
+        try pacing.fellShort(code: code, inFlight: slots.inFlight, now: MonotonicClock.now)
     }
 
     private mutating func closeSocket(_ id: Int) {
@@ -275,6 +257,7 @@ struct ProbeWorker: ~Copyable {
     // MARK: Time
 
     private mutating func grow(_ now: UInt64) {
+        if slowStart.hasStarted { slowStart.grow(now: now) }
         guard !growing.isEmpty else { return }
         var still: [Int] = []
         for lane in growing {
@@ -287,8 +270,8 @@ struct ProbeWorker: ~Copyable {
     private func waitMilliseconds(_ now: UInt64) -> Int32 {
         var wake = nextLook
         if let deadline = timers.earliest { wake = min(wake, deadline) }
-        if queue.first != nil, inFlight < pacing.window { wake = min(wake, pacing.nextStart) }
-        if !growing.isEmpty { wake = min(wake, now + LaneWindow.tickNanoseconds) }
+        if hasWork { wake = min(wake, pacing.nextStart) }
+        if !growing.isEmpty || slowStart.isGrowing { wake = min(wake, now + SlowStart.tickNanoseconds) }
         return wake > now ? Int32(clamping: (wake - now + 999_999) / 1_000_000) : 0
     }
 

@@ -78,11 +78,24 @@ public enum Prober {
             if item.address == nil {
                 found = Array(repeating: Outcome(reason: .nameUnresolved), count: item.ports.count)
             } else {
-                found = (0..<item.ports.count).map { outcomes[$0 % workers][reached][$0 / workers] }
+                found = (0..<item.ports.count).map { index in
+                    outcomes[Share.worker(of: index, lane: reached, workers)][reached][index / workers]
+                }
                 reached += 1
             }
             return HostResult(host: item.host, address: item.address, ports: item.ports, outcomes: found)
         }
+    }
+}
+
+/// Which worker probes which port. Each host begins with the next worker, so that also hosts of one port are shared.
+enum Share {
+    /// The index of the first port of lane `lane` that `worker` takes; the others follow in steps of `workers`.
+    static func first(of worker: Int, lane: Int, _ workers: Int) -> Int { (worker + lane) % workers }
+
+    /// The worker that takes the port at `index`.
+    static func worker(of index: Int, lane: Int, _ workers: Int) -> Int {
+        (index + workers - lane % workers) % workers
     }
 }
 
@@ -98,11 +111,11 @@ private struct SharedPorts: Sendable {
     }
 
     func lanes(_ items: [ProbePlan.Item], _ worker: Int, of workers: Int, perHost: Int?) -> [Lane] {
-        items.compactMap { item in
+        items.enumerated().compactMap { lane, item in
             item.address.map { address in
                 Lane(
                     host: item.host, address: address, ports: arrays[item.ports, default: []],
-                    worker: worker, stride: workers,
+                    first: Share.first(of: worker, lane: lane, workers), stride: workers,
                     perHost: perHost.map { ($0 + (worker == 0 ? workers - 1 : 0)) / workers } ?? .max)
             }
         }
