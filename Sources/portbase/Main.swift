@@ -35,9 +35,9 @@ enum Main {
 
     /// A monitoring plugin speaks on standard output only; everything else complains on standard error.
     private static func end(_ message: String, _ ending: Ending, _ family: CommandFamily) -> Never {
-        let line = message.split(separator: "\n").joined(separator: " ")
+        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
         if family == .plugin {
-            try? Output.standard.write(Verdict(level: .unknown, message: line).line + "\n")
+            try? Output.standard.write(Verdict(level: .unknown, message: Visible.pluginText(line)).line + "\n")
         } else {
             Output.complain(line)
         }

@@ -11,9 +11,8 @@ struct EvidenceTests {
             found(
                 "db01", at: "192.0.2.1", [.connected: "22", .refused: "80", .prohibited: "443", .timeout: "8000-8010"]))
         #expect(evidence.lines == "timeout *\nprohibited 443\n")
-        #expect(evidence.reason(of: 443) == .prohibited)
-        #expect(evidence.reason(of: 8005) == .timeout)
-        #expect(evidence.reason(of: 22) == nil)
+        #expect(evidence.reasons.map(\.reason) == [.timeout, .prohibited])
+        #expect(evidence.reasons.map(\.ports.text) == ["8000-8010", "443"])
     }
 
     @Test("A host without filtered ports has none")

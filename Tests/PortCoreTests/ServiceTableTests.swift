@@ -28,6 +28,12 @@ struct ServiceTableTests {
         #expect(throws: PortError.udpOnly("null", table: "t")) { try table.ports(of: "null") }
     }
 
+    @Test("does not call a name UDP-only that has another protocol")
+    func otherProtocol() throws {
+        let table = try ServiceTable(text: "diameters 5868/sctp\n", path: "t")
+        #expect(throws: PortError.unknownService("diameters", table: "t")) { try table.ports(of: "diameters") }
+    }
+
     @Test("may have comments, blank lines and any line ends")
     func layout() throws {
         let table = try ServiceTable(text: "# top\r\n\r\nssh\t22/tcp # x\r\n  www 80/tcp\t# 81/tcp\r\n", path: "t")
@@ -39,7 +45,7 @@ struct ServiceTableTests {
         "names the first line that is malformed",
         arguments: [
             "ssh", "ssh 22", "ssh 22/", "ssh /tcp", "ssh tcp/22", "ssh 65536/tcp", "ssh -1/tcp", "ssh 22/tcp/x",
-            "ssh 22 /tcp",
+            "ssh 22 /tcp", "ssh +22/tcp",
         ])
     func malformed(line: String) {
         let error = #expect(throws: PortError.self) {

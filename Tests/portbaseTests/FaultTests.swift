@@ -47,6 +47,33 @@ struct FaultTests {
         #expect((1.0..<1.6).contains(seconds ?? 0), "\(result)")
     }
 
+    @Test("a signal while the targets are read ends the process as any other")
+    func signalWhileReading() throws {
+        let result = try CommandLineRunner().shell(
+            "mkfifo in; sleep 9 > in & holder=$!; \"$portbase\" check --targets - -p 1 < in & pid=$!; "
+                + "sleep 0.3; kill -TERM $pid; wait $pid; echo exit $?; kill $holder")
+        #expect(result.output == "exit 143\n", "\(result)")
+    }
+
+    @Test("text from outside neither moves the cursor, nor breaks the line, nor ends a plugin's text")
+    func hostileText() throws {
+        let runner = try CommandLineRunner()
+        let hostile = "a\u{1B}[2J\r\n|\u{202E}b\u{85}"
+        let plugin = try runner.portbase("check", "-H", hostile, "-p", "1")
+        #expect(
+            plugin.output == "UNKNOWN - Invalid target 'a\\u{1b}[2J \\u{7c}\\u{202e}b '. "
+                + "Give a host name, an IP address, a CIDR block or a range of addresses.\n")
+        let other = try runner.portbase("runs", "--db", hostile)
+        #expect(other.errors.hasPrefix("portbase: No database at 'a\\u{1b}[2J |\\u{202e}b '."), "\(other)")
+        let port = try LoopbackListener()
+        _ = try runner.portbase("check", "-H", "127.0.0.1", "-p", "\(port.port)", "--name", "x")
+        let refused = try runner.portbase("baseline", "set", "x", "--reason", "red \u{1B}[31m")
+        #expect(refused.status == 2)
+        #expect(refused.errors == "portbase: --reason takes one line of visible text.\n")
+        let set = try runner.portbase("baseline", "set", "x", "--reason", "می\u{200C}خواهم")
+        #expect(set.status == 0, "\(set)")
+    }
+
     @Test("a database that cannot be written costs a warning, not the verdict")
     func unwritable() throws {
         let runner = try CommandLineRunner()

@@ -14,11 +14,6 @@ public struct Evidence: Hashable, Sendable {
 
     public var isEmpty: Bool { reasons.isEmpty }
 
-    /// The reason of a filtered port.
-    public func reason(of port: UInt16) -> Reason? {
-        reasons.first { $0.ports.contains(port) }?.reason
-    }
-
     /// One line a reason, the most frequent one as `*`.
     var lines: String { RestNotation.lines(reasons.map { ($0.reason.rawValue, $0.ports) }) }
 

@@ -140,10 +140,10 @@ enum PortToken: Equatable {
         return lower...upper
     }
 
-    /// Whether `token` has the shape of a service name: visible ASCII without a colon, and a letter in it (RFC 6335,
-    /// 5.1, and what services files add to it).
+    /// Whether `token` has the shape of a service name: visible ASCII with a letter in it (RFC 6335, 5.1, and what
+    /// services files add to it), but no colon, which a host would have, and no bar, which ends a plugin's text.
     static func mayBeService(_ token: String) -> Bool {
-        token.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: ":") }
+        token.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "|") }
             && token.contains { $0.isASCII && $0.isLetter }
     }
 

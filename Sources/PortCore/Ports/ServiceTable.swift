@@ -8,7 +8,7 @@ public struct ServiceTable: Sendable {
     /// Where the table was read from, for messages.
     public let path: String
     private let tcp: [String: PortSet]
-    private let others: Set<String>
+    private let udp: Set<String>
 
     /// Reads the table at `path`.
     ///
@@ -26,25 +26,27 @@ public struct ServiceTable: Sendable {
     /// Reads a table from `text`; `path` is what messages call it.
     public init(text: String, path: String) throws(PortError) {
         var tcp: [String: Set<UInt16>] = [:]
-        var others: Set<String> = []
+        var udp: Set<String> = []
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let fields = line.prefix { $0 != "#" }.split { $0.isWhitespace }
             guard !fields.isEmpty else { continue }
             let entry = fields.count > 1 ? fields[1].split(separator: "/", omittingEmptySubsequences: false) : []
-            guard entry.count == 2, let port = UInt16(entry[0]), !entry[1].isEmpty else {
+            guard entry.count == 2, entry[0].utf8.allSatisfy(PortToken.isDigit), let port = UInt16(entry[0]),
+                !entry[1].isEmpty
+            else {
                 throw .malformedTable(path: path, line: index + 1, text: String(line))
             }
             for name in [fields[0]] + fields[2...] {
                 if entry[1] == "tcp", port > 0 {
                     tcp[String(name), default: []].insert(port)
-                } else {
-                    others.insert(String(name))
+                } else if entry[1] == "udp" {
+                    udp.insert(String(name))
                 }
             }
         }
         self.path = path
         self.tcp = tcp.mapValues { PortSet(values: $0) }
-        self.others = others
+        self.udp = udp
     }
 
     /// Every TCP port of the service or alias `name`, matched to the letter as getservbyname(3) does.
@@ -52,6 +54,6 @@ public struct ServiceTable: Sendable {
     /// - Throws: `PortError.udpOnly` or `.unknownService`.
     public func ports(of name: String) throws(PortError) -> PortSet {
         if let ports = tcp[name] { return ports }
-        throw others.contains(name) ? .udpOnly(name, table: path) : .unknownService(name, table: path)
+        throw udp.contains(name) ? .udpOnly(name, table: path) : .unknownService(name, table: path)
     }
 }

@@ -46,7 +46,8 @@ public struct TargetSet: Hashable, Sendable {
         var result = self
         result.v4 = v4.subtracting(excluded.v4)
         result.v6 = v6.subtracting(excluded.v6)
-        result.names = names.filter { !excluded.names.contains($0) }
+        let excludedNames = Set(excluded.names)
+        result.names = names.filter { !excludedNames.contains($0) }
         return result
     }
 

@@ -33,12 +33,12 @@ struct BaselineCommand: ParsableCommand {
 
         func validate() throws {
             for (name, text) in [("reason", reason), ("ticket", ticket ?? "-")] where !Self.isOneLine(text) {
-                throw ValidationError("--\(name) takes one line that is not empty.")
+                throw ValidationError("--\(name) takes one line of visible text.")
             }
         }
 
         private static func isOneLine(_ text: String) -> Bool {
-            text.contains { !$0.isWhitespace } && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7f }
+            text.contains { !$0.isWhitespace } && Visible.isPlain(text)
         }
 
         func run() throws {

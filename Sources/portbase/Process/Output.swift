@@ -41,6 +41,6 @@ struct Output: Sendable {
 
     /// One line on standard error. There is nobody to tell when that fails.
     static func complain(_ line: String) {
-        try? error.write("portbase: \(line)\n")
+        try? error.write("portbase: \(Visible.text(line))\n")
     }
 }

@@ -11,10 +11,17 @@ struct DriftText {
     /// A line a row; a host that was lost as a whole is one line.
     var lines: String {
         var table = TextTable()
-        var lostHost: Host?
-        for row in rows where !(row.isOfLostHost && row.host == lostHost) {
-            if row.isOfLostHost { lostHost = row.host }
-            table.add(row.isOfLostHost ? lostLine(row.host) : line(row))
+        var rest = rows[...]
+        while let row = rest.first {
+            guard row.isOfLostHost else {
+                table.add(line(row))
+                rest = rest.dropFirst()
+                continue
+            }
+            let sameHost = rest.prefix { $0.host == row.host }
+            table.add(lostLine(row.host, sameHost.filter(\.isOfLostHost)))
+            for other in sameHost where !other.isOfLostHost { table.add(line(other)) }
+            rest = rest.dropFirst(sameHost.count)
         }
         return table.text(style)
     }
@@ -31,8 +38,7 @@ struct DriftText {
     }
 
     /// One line for the host: how many open ports it lost, and the reasons.
-    private func lostLine(_ host: Host) -> [TextTable.Cell] {
-        let mine = rows.filter { $0.host == host && $0.isOfLostHost }
+    private func lostLine(_ host: Host, _ mine: [DriftRow]) -> [TextTable.Cell] {
         let open = mine.filter { $0.kind == .lost }.reduce(0) { $0 + ($1.ports?.count ?? 0) }
         let reasons = Reason.allCases.filter { reason in mine.contains { $0.reason == reason } }
         return [

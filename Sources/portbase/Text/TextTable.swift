@@ -1,13 +1,13 @@
 /// Lines of aligned columns, two spaces between them, nothing after the last.
 struct TextTable {
-    /// One cell: its text, its colour, and whether it stands at the right of its column.
+    /// One cell: its text, which may come from anywhere, its colour, and whether it stands at the right of its column.
     struct Cell {
         let text: String
         var color: Style.Color?
         var isNumber = false
 
         init(_ text: String, _ color: Style.Color? = nil) {
-            self.text = text
+            self.text = Visible.text(text)
             self.color = color
         }
 
