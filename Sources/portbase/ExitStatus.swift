@@ -9,10 +9,13 @@ enum CommandFamily: CaseIterable {
     /// Everything else: 0, 1 failed, 2 usage.
     case other
 
+    /// The command that portbase takes over from: a name of `check`.
+    static let predecessor = "check_ports"
+
     /// The family of the command that `arguments` names; what names none is `other`.
     init(of arguments: [String]) {
         switch arguments.first(where: { !$0.hasPrefix("-") }) {
-        case "check": self = .plugin
+        case "check", Self.predecessor: self = .plugin
         case "diff": self = .comparison
         default: self = .other
         }

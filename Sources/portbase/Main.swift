@@ -6,7 +6,7 @@ import Glibc
 @main
 enum Main {
     static func main() {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = arguments(CommandLine.arguments)
         let family = CommandFamily(of: arguments)
         var command: any ParsableCommand
         do {
@@ -25,6 +25,14 @@ enum Main {
         } catch {
             end("\(error)", .failed, family)
         }
+    }
+
+    /// The arguments of the process. Called by the name of the command it takes over from, it is that command.
+    private static func arguments(_ all: [String]) -> [String] {
+        let given = Array(all.dropFirst())
+        let name = all.first?.split(separator: "/").last
+        let isPredecessor = name == "\(CommandFamily.predecessor)" || name == "\(CommandFamily.predecessor).py"
+        return isPredecessor ? [CommandFamily.predecessor] + given : given
     }
 
     /// Help and versions go to standard output and are no error.

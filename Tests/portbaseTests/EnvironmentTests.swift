@@ -57,7 +57,7 @@ struct EnvironmentTests {
             """
             echo 'hosts: files' > nsswitch; unshare -m sh -c '
             mount --bind nsswitch /etc/nsswitch.conf
-            "$portbase" check -H no-such-host.example -p 1 --name n
+            "$portbase" check -H no-such-host.example -p 1 --name n --no-perfdata
             "$portbase" show n --canonical
             "$portbase" show n --json | grep reason'
             echo 'hosts: dns' > nsswitch; echo 'nameserver 127.0.0.77' > resolv; unshare -m -n sh -c '

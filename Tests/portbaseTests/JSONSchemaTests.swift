@@ -33,6 +33,7 @@ struct JSONSchemaTests {
             ("check", 2, ["check", "--name", "web", "--json"]),
             ("check", 1, ["check", "--name", "web", "--json", "--baseline", "none"]),
             ("check", 1, ["check", "-H", "127.0.0.1-3", "-p", "1", "--json", "--no-record"]),
+            ("check", 2, ["check", "-H", "127.0.0.1", "-p", "1", "--json", "--fail-only", "--require-all"]),
             ("check", 3, ["check", "-H", "no such host", "-p", "1", "--json"]),
             ("diff", 1, ["diff", "web", "--json"]),
             ("runs", 0, ["runs", "--json"]),

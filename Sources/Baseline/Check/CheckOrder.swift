@@ -4,7 +4,7 @@ public import PortCore
 public struct CheckOrder: Sendable {
     /// What the run is judged by.
     public enum Reference: Hashable, Sendable {
-        /// The check's baseline if it has one, else its states.
+        /// The check's baseline if it has one and nothing is asked of its states, else its states.
         case automatic
         /// Its states, whatever baseline there is.
         case states
@@ -22,6 +22,8 @@ public struct CheckOrder: Sendable {
     public var driftLevel = VerdictLevel.critical
     /// The kinds of drift that count.
     public var counted = DriftKind.counted
+    /// What is asked of the states, where the run is judged by them.
+    public var demand = StateDemand()
 
     public init() {}
 }

@@ -43,6 +43,7 @@ public struct Checker {
     /// - Throws: the error of the stage that failed. Nothing is recorded then, and nothing is known.
     public func run(_ order: CheckOrder) throws -> CheckReport {
         let (name, request, reference) = try joined(order)
+        try order.demand.require(possibleWith: request.ports)
 
         let startedAt = environment.clock()
         let results = try results(request, reference: reference?.snapshot)
@@ -59,8 +60,10 @@ public struct Checker {
         let (run, warnings) = try recorded(draft, order)
         return CheckReport(
             name: name, request: request, startedAt: startedAt, finishedAt: draft.finishedAt, findings: findings,
-            digest: run?.digest ?? draft.snapshot.digest, run: run, comparison: comparison,
-            verdict: verdict(findings, request, comparison, order), warnings: warnings)
+            results: results, demand: order.demand, digest: run?.digest ?? draft.snapshot.digest, run: run,
+            comparison: comparison,
+            verdict: order.demand.judging(verdict(findings, request, comparison, order), by: results),
+            warnings: warnings)
     }
 
     /// What a run is compared with.
@@ -127,7 +130,7 @@ public struct Checker {
             let run = try store.run(reference)
             return Reference(run: run, version: nil, snapshot: try store.snapshot(of: run))
         case .automatic:
-            guard let store, try store.latestRequest(of: name) != nil,
+            guard !order.demand.isOfStates, let store, try store.latestRequest(of: name) != nil,
                 let baseline = try store.baselines(of: name).last
             else { return nil }
             return Reference(
@@ -150,7 +153,7 @@ public struct Checker {
     private func verdict(
         _ findings: Findings, _ request: CheckRequest, _ comparison: CheckReport.Comparison?, _ order: CheckOrder
     ) -> Verdict {
-        guard let comparison else { return StateJudgement(findings: findings, selection: request.ports).verdict }
+        guard let comparison else { return StateJudgement(findings, request.ports, order.demand).verdict }
         return DriftJudgement(
             drift: comparison.drift, referenceName: comparison.name, counted: order.counted,
             level: order.driftLevel, snapshot: findings.snapshot

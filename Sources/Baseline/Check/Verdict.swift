@@ -1,11 +1,23 @@
 import PortCore
 
-/// The state of a monitoring plugin; its raw value is the word of the first line.
-public enum VerdictLevel: String, Sendable {
+/// The state of a monitoring plugin; its raw value is the word of the first line. The order is that of severity: what
+/// is not known is the worst.
+public enum VerdictLevel: String, CaseIterable, Comparable, Sendable {
     case ok = "OK"
     case warning = "WARNING"
     case critical = "CRITICAL"
     case unknown = "UNKNOWN"
+
+    public static func < (left: Self, right: Self) -> Bool { left.severity < right.severity }
+
+    private var severity: Int {
+        switch self {
+        case .ok: 0
+        case .warning: 1
+        case .critical: 2
+        case .unknown: 3
+        }
+    }
 }
 
 /// What a check comes to: a level and the line that says why.
@@ -21,80 +33,6 @@ public struct Verdict: Hashable, Sendable {
 
     /// The first line of a monitoring plugin: `OK - All ports open: 22, 443`.
     public var line: String { "\(level.rawValue) - \(message)" }
-}
-
-/// Judges a run by its states alone, in the words of check_ports.py.
-struct StateJudgement {
-    let findings: Findings
-    let selection: PortSelection
-
-    var verdict: Verdict {
-        let statuses = findings.entries.map { Statuses(findings.reasons(at: $0)) }
-        let level: VerdictLevel =
-            statuses.contains { $0.hasUnanswered }
-            ? .critical : statuses.contains { !$0.closed.isEmpty } ? .warning : .ok
-        if let single = singlePort(statuses) { return Verdict(level: level, message: single) }
-        switch level {
-        case .ok: return Verdict(level: level, message: allOpen(statuses))
-        case .warning: return Verdict(level: level, message: "Closed ports: " + problems(statuses))
-        default: return Verdict(level: level, message: "Problem ports: " + problems(statuses))
-        }
-    }
-
-    /// The ports of one host by the words of check_ports.py.
-    private struct Statuses {
-        var open = PortSet()
-        var closed = PortSet()
-        var timeout = PortSet()
-        var unreachable = PortSet()
-
-        init(_ reasons: [(ports: PortSet, reason: Reason)]) {
-            for (ports, reason) in reasons {
-                switch reason.status {
-                case "open": open = open.union(ports)
-                case "closed": closed = closed.union(ports)
-                case "timeout": timeout = timeout.union(ports)
-                default: unreachable = unreachable.union(ports)
-                }
-            }
-        }
-
-        var hasUnanswered: Bool { !timeout.isEmpty || !unreachable.isEmpty }
-        /// In the order of check_ports.py: the worst first.
-        var problems: [PortSet] { [unreachable, timeout, closed].filter { !$0.isEmpty } }
-    }
-
-    private func singlePort(_ statuses: [Statuses]) -> String? {
-        guard statuses.count == 1, let port = selection.all.values.first(where: { _ in true }), selection.all.count == 1
-        else { return nil }
-        let service = selection.explicit.isEmpty ? selection.service(of: port) : nil
-        let subject = service.map { "\($0) (\(port))" } ?? "Port \(port)"
-        let found = statuses[0]
-        let state =
-            !found.open.isEmpty
-            ? "is open" : !found.closed.isEmpty ? "is closed" : !found.timeout.isEmpty ? "timed out" : "is unreachable"
-        return "\(subject) \(state)"
-    }
-
-    private func allOpen(_ statuses: [Statuses]) -> String {
-        guard statuses.count > 1 else { return "All ports open: " + list(statuses[0].open) }
-        let ports = statuses.reduce(0) { $0 + $1.open.count }
-        return "All \(ports) ports open on \(statuses.count) hosts"
-    }
-
-    private func problems(_ statuses: [Statuses]) -> String {
-        let texts = zip(findings.entries, statuses).compactMap { entry, found -> String? in
-            guard !found.problems.isEmpty else { return nil }
-            let ports = found.problems.map(list).joined(separator: ", ")
-            return statuses.count == 1 ? ports : "\(entry.host) \(ports)"
-        }
-        return Shortening.list(texts, separator: "; ", of: "hosts")
-    }
-
-    /// Each port by itself as check_ports.py does; as ranges where that would be a line nobody reads.
-    private func list(_ ports: PortSet) -> String {
-        ports.count <= 100 ? ports.values.map { "\($0)" }.joined(separator: ", ") : ports.joined(by: ", ")
-    }
 }
 
 /// Judges a run by its drift from a reference.

@@ -58,7 +58,7 @@ public struct RunCounts: Hashable, Sendable {
     public var endpoints: Int { open + closed + filtered }
 }
 
-/// How long answers (open and closed) took over one run, in microseconds; all zero when there was none.
+/// How long answers took over one run, in microseconds; all zero when there was none.
 public struct AnswerTimes: Hashable, Sendable {
     public let count: Int
     public let minimum: Int
@@ -74,10 +74,10 @@ public struct AnswerTimes: Hashable, Sendable {
         self.maximum = maximum
     }
 
-    /// The summary of what a run found; percentiles by nearest rank.
-    public init(_ results: [HostResult]) {
+    /// The summary of what a run found at the endpoints in `states`; percentiles by nearest rank.
+    public init(_ results: [HostResult], of states: Set<PortState> = [.open, .closed]) {
         let times = results.flatMap { result in
-            result.outcomes.lazy.filter { $0.state != .filtered }.map { Int($0.elapsedMicroseconds) }
+            result.outcomes.lazy.filter { states.contains($0.state) }.map { Int($0.elapsedMicroseconds) }
         }.sorted()
         func rank(_ percent: Int) -> Int { times.isEmpty ? 0 : times[max(0, (times.count * percent + 99) / 100 - 1)] }
         self.init(

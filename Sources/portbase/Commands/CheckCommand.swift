@@ -13,8 +13,10 @@ struct CheckCommand: ParsableCommand {
               portbase check --name web-tier        the same request again
 
             A name keeps its request. Other flags for a known name are an error unless --redefine.
+            Called by the name check_ports, portbase is this command.
             Exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
-            """)
+            """,
+        aliases: [CommandFamily.predecessor])
 
     @OptionGroup(title: "Targets and ports") var request: RequestOptions
     @OptionGroup(title: "Timing and load") var timing: TimingOptions
@@ -41,6 +43,16 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Show every endpoint.")
     var verbose = false
 
+    @Flag(help: "Leave open ports out of --verbose and of the results of --json.")
+    var failOnly = false
+
+    @Flag(name: .customLong("no-perfdata"), help: "Leave performance data out of the line.")
+    var noPerfdata = false
+
+    @Flag(name: [.customShort("V"), .long], help: "Print the version.")
+    var version = false
+
+    @OptionGroup(title: "Judging by states") var judgement: JudgementOptions
     @OptionGroup var count: CountOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
@@ -50,6 +62,13 @@ struct CheckCommand: ParsableCommand {
         case warning
     }
 
+    func validate() throws {
+        if version { throw CleanExit.message(PortbaseCommand.configuration.version) }
+        if case .run = baseline, try judgement.demand(request.services).isOfStates {
+            throw ValidationError("--baseline RUN judges by drift, and the flags that judge by states exclude it.")
+        }
+    }
+
     func run() throws {
         do {
             // Standard input, which may hold the targets, is read before signals are caught.
@@ -57,9 +76,12 @@ struct CheckCommand: ParsableCommand {
             let report = try checker().run(order)
             SignalTrap.remove()
             for warning in report.warnings { Output.complain(warning) }
-            let text = CheckText(report: report, style: output.style)
+            let text = CheckText(
+                report: report, counted: count.counted, hidesOpen: failOnly, hasPerfdata: !noPerfdata,
+                style: output.style)
             try output.show(
-                json: CheckJSON(report: report, counted: count.counted), text: verbose ? text.verbose : text.plugin)
+                json: CheckJSON(report: report, counted: count.counted, hidesOpen: failOnly),
+                text: verbose ? text.verbose : text.plugin)
             if let run = report.run, !output.quiet { Output.remark("recorded as run \(run.id) of \(run.check)") }
             throw ExitCode(Ending.verdict(report.verdict.level).exitCode(in: .plugin))
         } catch  where output.json && !(error is ExitCode) {
@@ -71,7 +93,8 @@ struct CheckCommand: ParsableCommand {
     private func order() throws -> CheckOrder {
         var order = CheckOrder()
         order.name = name
-        order.parts = try request.parts()
+        order.demand = try judgement.demand(request.services)
+        order.parts = try request.parts(besides: name == nil ? judgement.expectClosed : [])
         timing.add(to: &order.parts)
         order.redefines = redefine
         order.reference = baseline

@@ -52,15 +52,18 @@ struct RequestOptions: ParsableArguments {
         }
     }
 
+    /// The services table that the operator wants.
+    func services() throws(PortError) -> ServiceTable { try ServiceTable(path: servicesFile) }
+
     /// The parts that were given, without timing.
-    func parts() throws -> RequestParts {
+    ///
+    /// - Parameter others: ports that are to be probed beside those of `--ports` and `--service`.
+    func parts(besides others: [String]) throws -> RequestParts {
         var parts = RequestParts()
         parts.targets = try targetSet(host, targets, blockLimit: maxBlock)
         parts.excluded = try targetSet(exclude, excludeFile, blockLimit: nil)
-        if !ports.isEmpty || !service.isEmpty {
-            parts.ports = try PortSelection(ports: ports, services: service) { () throws(PortError) in
-                try ServiceTable(path: servicesFile)
-            }
+        if !ports.isEmpty || !service.isEmpty || !others.isEmpty {
+            parts.ports = try PortSelection(ports: ports + others, services: service, table: services)
         }
         parts.family = ipv4 ? .v4 : ipv6 ? .v6 : nil
         return parts

@@ -5,6 +5,8 @@ import PortCore
 struct CheckJSON: Encodable {
     let report: CheckReport
     let counted: Set<DriftKind>
+    /// Whether open ports are left out of the results.
+    let hidesOpen: Bool
 
     private enum CodingKeys: String, CodingKey {
         case run, name, digest, verdict, message, hosts, warnings, baseline, drift, request
@@ -22,7 +24,9 @@ struct CheckJSON: Encodable {
     }
 
     func encode(to encoder: any Encoder) throws {
-        let hosts = report.findings.entries.map { HostJSON($0, report.findings, report.request.ports) }
+        let hosts = zip(report.findings.entries, report.results).map { entry, result in
+            HostJSON(entry, report.findings, report.request.ports, times: result, hidesOpen: hidesOpen)
+        }
         let request = RequestJSON(report.request)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(JSONOutput.schemaVersion, forKey: .schemaVersion)

@@ -10,6 +10,13 @@ struct ResultJSON: Encodable {
     let status: String
     /// The service name by which the port was asked; left out for a port asked by number only.
     let service: String?
+    /// From the first SYN to the answer; left out where there was none, and for runs of the past.
+    let connectMilliseconds: Double?
+
+    enum CodingKeys: String, CodingKey {
+        case port, state, reason, status, service
+        case connectMilliseconds = "connect_ms"
+    }
 }
 
 /// One host with all its endpoints, in order of ports.
@@ -23,7 +30,13 @@ struct HostJSON: Encodable {
     let timeoutPorts: [UInt16]
     let unreachablePorts: [UInt16]
 
-    init(_ entry: Snapshot.Entry, _ findings: Findings, _ selection: PortSelection) {
+    /// - Parameters:
+    ///   - times: the result of the same host, for how long its answers took.
+    ///   - hidesOpen: whether open ports are left out of the results.
+    init(
+        _ entry: Snapshot.Entry, _ findings: Findings, _ selection: PortSelection, times: HostResult? = nil,
+        hidesOpen: Bool = false
+    ) {
         host = entry.host.description
         if case .address(let address) = entry.host {
             self.address = address.description
@@ -33,12 +46,14 @@ struct HostJSON: Encodable {
         let results = findings.reasons(at: entry)
             .flatMap { found in found.ports.values.map { (port: $0, reason: found.reason) } }
             .sorted { $0.port < $1.port }
-            .map { port, reason in
-                ResultJSON(
-                    port: port, state: reason.state.rawValue, reason: reason.rawValue, status: reason.status,
-                    service: selection.service(of: port))
+            .enumerated().map { index, found in
+                let elapsed = found.reason.state == .filtered ? nil : times?.outcomes[index].elapsedMicroseconds
+                return ResultJSON(
+                    port: found.port, state: found.reason.state.rawValue, reason: found.reason.rawValue,
+                    status: found.reason.status, service: selection.service(of: found.port),
+                    connectMilliseconds: elapsed.map { Double($0) / 1000 })
             }
-        self.results = results
+        self.results = hidesOpen ? results.filter { $0.state != PortState.open.rawValue } : results
         openPorts = Array(entry.states[.open].values)
         closedPorts = Array(entry.states[.closed].values)
         filteredPorts = Array(entry.states[.filtered].values)

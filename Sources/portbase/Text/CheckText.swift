@@ -4,12 +4,18 @@ import PortCore
 /// A check's report for people and for monitoring systems.
 struct CheckText {
     let report: CheckReport
+    let counted: Set<DriftKind>
+    /// Whether open ports are left out of the list of endpoints.
+    let hidesOpen: Bool
+    let hasPerfdata: Bool
     let style: Style
 
     /// The line of a monitoring plugin; below it, where there is drift, each change on a line of its own.
     var plugin: String {
         let verdict = report.verdict
-        let line = style.paint(verdict.level.rawValue, Style.color(verdict.level)) + " - \(verdict.message)\n"
+        let line =
+            style.paint(verdict.level.rawValue, Style.color(verdict.level)) + " - \(verdict.message)"
+            + (hasPerfdata ? " | " + Perfdata(report: report, counted: counted).text : "") + "\n"
         guard let comparison = report.comparison, !comparison.drift.hosts.isEmpty else { return line }
         return line + drift(comparison)
     }
@@ -36,7 +42,8 @@ struct CheckText {
             + selection.explicit.values.filter {
                 !selection.fromServices.contains($0)
             }
-        let results = all.map { port in
+        let shown = hidesOpen ? all.filter { !entry.states[.open].contains($0) } : all
+        let results = shown.map { port in
             let status = reasons.first { $0.ports.contains(port) }?.reason.status ?? "timeout"
             return "\(entry.host.endpoint("\(port)")) = \(status)\n"
         }
