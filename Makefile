@@ -2,8 +2,8 @@
 
 PREFIX ?= /usr/local
 RELEASE = .build/release/portbase
-# A folder with nothing but the archive makes the linker take libstdc++ statically, which -static-libstdc++ does
-# not: swiftc links with the C driver.
+# A folder with nothing but the archives makes the linker take libstdc++ and zlib statically; -static-libstdc++ does
+# not, since swiftc links with the C driver.
 STATIC_LIBS = .build/static
 RELEASE_FLAGS = -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC_LIBS) \
 	-Xswiftc -Xclang-linker -Xswiftc -static-libgcc
@@ -22,7 +22,8 @@ build: deps
 
 release: deps
 	@mkdir -p $(STATIC_LIBS)
-	@ln -sf "$$(cc -print-file-name=libstdc++.a)" $(STATIC_LIBS)/libstdc++.a
+	@for library in libstdc++.a libz.a; do \
+		ln -sf "$$(cc -print-file-name=$$library)" $(STATIC_LIBS)/$$library; done
 	swift build $(RELEASE_FLAGS) --product portbase
 
 # One binary that needs only libc and libsqlite3.

@@ -19,6 +19,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSockets"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "Migrations",
             path: "migrations",
@@ -37,7 +38,7 @@ let package = Package(
         .executableTarget(
             name: "portbase",
             dependencies: [
-                "Baseline", "PortCore",
+                "Baseline", "CZlib", "PortCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

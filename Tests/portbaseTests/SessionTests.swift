@@ -90,6 +90,7 @@ private final class SessionPlayer {
             ("\\b[0-9a-f]{64}\\b", "DIGEST"), ("\\b[0-9a-f]{12}\\b", "DIGEST"),
             ("took [0-9.]+ s", "took SECONDS s"), ("  [0-9]+\\.[0-9]{3}  ", "  SECONDS  "),
             (NSRegularExpression.escapedPattern(for: who), "WHO"), ("answers .*", "answers TIMES"),
+            ("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8};", "MOMENT;"), (CommandLineRunner.binary.path, "PORTBASE"),
             ("BY {2,}", "BY  "), ("=[0-9]+\\.[0-9]{6}s", "=SECONDSs"), ("took [0-9.]+ ms", "took MS ms"),
         ] {
             text = text.replacingOccurrences(of: pattern, with: word, options: .regularExpression)

@@ -54,6 +54,7 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup(title: "Judging by states") var judgement: JudgementOptions
     @OptionGroup var count: CountOptions
+    @OptionGroup(title: "Log") var logging: LogOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -70,24 +71,43 @@ struct CheckCommand: ParsableCommand {
     }
 
     func run() throws {
+        let startedAt = Timestamp.now()
+        let report: CheckReport
         do {
             // Standard input, which may hold the targets, is read before signals are caught.
             let order = try order()
-            let report = try checker().run(order)
+            report = try checker().run(order)
             SignalTrap.remove()
-            for warning in report.warnings { Output.complain(warning) }
-            let text = CheckText(
-                report: report, counted: count.counted, hidesOpen: failOnly, hasPerfdata: !noPerfdata,
-                style: output.style)
-            try output.show(
-                json: CheckJSON(report: report, counted: count.counted, hidesOpen: failOnly),
-                text: verbose ? text.verbose : text.plugin)
-            if let run = report.run, !output.quiet { Output.remark("recorded as run \(run.id) of \(run.check)") }
-            throw ExitCode(Ending.verdict(report.verdict.level).exitCode(in: .plugin))
-        } catch  where output.json && !(error is ExitCode) {
+        } catch {
+            log(Verdict(level: .unknown, message: "\(error)"), nil, startedAt)
+            guard output.json else { throw error }
             try Output.standard.write(JSONOutput.text(UnknownJSON(message: "\(error)")))
             throw ExitCode(Ending.failed.exitCode(in: .plugin))
         }
+        log(report.verdict, report, startedAt)
+        try show(report)
+        throw ExitCode(Ending.verdict(report.verdict.level).exitCode(in: .plugin))
+    }
+
+    private func show(_ report: CheckReport) throws {
+        for warning in report.warnings { Output.complain(warning) }
+        let text = CheckText(
+            report: report, counted: count.counted, hidesOpen: failOnly, hasPerfdata: !noPerfdata,
+            style: output.style)
+        try output.show(
+            json: CheckJSON(report: report, counted: count.counted, hidesOpen: failOnly),
+            text: verbose ? text.verbose : text.plugin)
+        if let run = report.run, !output.quiet { Output.remark("recorded as run \(run.id) of \(run.check)") }
+    }
+
+    /// Logs the check where a log is asked for; never for the line of a plugin, as check_ports.py.
+    private func log(_ verdict: Verdict, _ report: CheckReport?, _ startedAt: Timestamp) {
+        guard output.json || verbose || output.quiet else { return }
+        logging.append(
+            CheckLog(
+                command: CommandLine.arguments, startedAt: startedAt, finishedAt: .now(), verdict: verdict,
+                report: report, requiresAll: judgement.requireAll, requiresAny: judgement.requireAny,
+                hidesOpen: failOnly))
     }
 
     private func order() throws -> CheckOrder {
