@@ -35,6 +35,7 @@ struct JSONSchemaTests {
             ("check", 1, ["check", "-H", "127.0.0.1-3", "-p", "1", "--json", "--no-record"]),
             ("check", 2, ["check", "-H", "127.0.0.1", "-p", "1", "--json", "--fail-only", "--require-all"]),
             ("check", 3, ["check", "-H", "no such host", "-p", "1", "--json"]),
+            ("explain-ports", 0, ["check", "-p", "22,1-9,5,-", "-s", "ssh", "--explain-ports", "--json"]),
             ("diff", 1, ["diff", "web", "--json"]),
             ("runs", 0, ["runs", "--json"]),
             ("show", 0, ["show", "web", "--json"]),

@@ -32,45 +32,20 @@ public struct PortSelection: Hashable, Sendable, Codable {
     public init(
         ports: [String], services: [String], table: () throws(PortError) -> ServiceTable
     ) throws(PortError) {
-        var loaded: ServiceTable?
-        func lookUp() throws(PortError) -> ServiceTable {
-            let result = if let loaded { loaded } else { try table() }
-            loaded = result
-            return result
-        }
-        var ranges: [ClosedRange<UInt16>] = []
-        for token in Self.tokens(ports) {
-            switch try PortToken(parsing: token) {
-            case .ports(let range): ranges.append(range)
-            case .name: try add(serviceInPorts: token, from: lookUp)
-            }
-        }
-        explicit = PortSet(ranges)
-        for token in Self.tokens(services) {
-            guard !token.utf8.allSatisfy(PortToken.isDigit) else { throw .numericService(token) }
-            add(Service(name: token, ports: try lookUp().ports(of: token)))
-        }
+        self.init(try PortExplanation.all(ports: ports, services: services, table: table))
         guard !all.isEmpty else { throw .none }
     }
 
-    private static func tokens(_ values: [String]) -> [String] {
-        values.flatMap { $0.split(separator: ",") }.map { String($0.trimmingSpaces()) }.filter { !$0.isEmpty }
-    }
-
-    private mutating func add(_ service: Service) {
-        if !services.contains(service) { services.append(service) }
-    }
-
-    /// A name in `--ports`: a service when the table has it exactly, else the error of the port grammar.
-    private mutating func add(
-        serviceInPorts token: String, from table: () throws(PortError) -> ServiceTable
-    ) throws(PortError) {
-        guard PortToken.mayBeService(token) else { throw PortToken.failure(token) }
-        do {
-            add(Service(name: token, ports: try table().ports(of: token)))
-        } catch .unknownService {
-            throw PortToken.failure(token)
+    /// What the tokens stand for together.
+    public init(_ tokens: [PortExplanation]) {
+        var ranges: [ClosedRange<UInt16>] = []
+        for token in tokens {
+            switch token.meaning {
+            case .numbers(let range): ranges.append(range)
+            case .service(let service): if !services.contains(service) { services.append(service) }
+            }
         }
+        explicit = PortSet(ranges)
     }
 
     // MARK: Codable
@@ -152,13 +127,5 @@ enum PortToken: Equatable {
         let looksLikeHost = token.contains(":") || token.contains(".")
         let isName = token.utf8.allSatisfy { !isDigit($0) } && mayBeService(token)
         return looksLikeHost || isName ? .notAPort(token) : .malformed(token)
-    }
-}
-
-extension Substring {
-    fileprivate func trimmingSpaces() -> Substring {
-        let tail = drop { $0 == " " || $0 == "\t" }
-        guard let last = tail.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
-        return tail[...last]
     }
 }

@@ -49,6 +49,9 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .customLong("no-perfdata"), help: "Leave performance data out of the line.")
     var noPerfdata = false
 
+    @Flag(help: "Show what each token of the ports became, and why; probe nothing.")
+    var explainPorts = false
+
     @Flag(name: [.customShort("V"), .long], help: "Print the version.")
     var version = false
 
@@ -71,6 +74,10 @@ struct CheckCommand: ParsableCommand {
     }
 
     func run() throws {
+        if explainPorts {
+            let report = try request.explanation(besides: judgement.expectClosed)
+            return try output.show(json: PortsJSON(report), text: PortsText(report: report, style: output.style).text)
+        }
         let startedAt = Timestamp.now()
         let report: CheckReport
         do {

@@ -69,6 +69,19 @@ struct RequestOptions: ParsableArguments {
         return parts
     }
 
+    /// What each token of ports became; `others` are ports of `--expect-closed`.
+    ///
+    /// - Throws: `PortError` for the first token that cannot be used, or when there is none.
+    func explanation(besides others: [String]) throws(PortError) -> PortsReport {
+        let asked = try PortExplanation.all(ports: ports, services: service, table: services)
+        let closed = try PortExplanation.all(ports: others, services: [], table: services)
+        guard !(asked + closed).isEmpty else { throw .none }
+        return PortsReport(
+            rows: asked.map { ($0.isFromServices ? "--service" : "--ports", $0) }
+                + closed.map { ("--expect-closed", $0) },
+            selection: PortSelection(asked + closed), table: servicesFile)
+    }
+
     private func targetSet(
         _ tokens: [String], _ file: String?, blockLimit: Int?
     ) throws(TargetError) -> TargetSet? {
@@ -76,6 +89,15 @@ struct RequestOptions: ParsableArguments {
         let listed = if let file { try TargetFile.read(file) } else { [String]() }
         return try TargetSet(parsing: tokens + listed, blockLimit: blockLimit)
     }
+}
+
+/// What tokens of ports became: everything that the outputs of `--explain-ports` are made of.
+struct PortsReport {
+    let rows: [(option: String, token: PortExplanation)]
+    /// What they stand for together.
+    let selection: PortSelection
+    /// The services table that was asked.
+    let table: String
 }
 
 /// How long answers are waited for, and how hard the run may press.
