@@ -3,10 +3,13 @@ public struct Outcome: Hashable, Sendable {
     public var reason: Reason
     /// From the first SYN to the verdict, in microseconds.
     public var elapsedMicroseconds: UInt32
+    /// What happened on the way; empty unless the run was traced.
+    public var steps: [ProbeStep]
 
-    public init(reason: Reason, elapsedMicroseconds: UInt32 = 0) {
+    public init(reason: Reason, elapsedMicroseconds: UInt32 = 0, steps: [ProbeStep] = []) {
         self.reason = reason
         self.elapsedMicroseconds = elapsedMicroseconds
+        self.steps = steps
     }
 
     public var state: PortState { reason.state }

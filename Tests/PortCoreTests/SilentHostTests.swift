@@ -18,6 +18,21 @@ extension RealSockets {
             #expect(time >= 599 && time < 1500)
         }
 
+        @Test("keeps the life of a probe when it is traced, and only then")
+        func traced() throws {
+            let listener = try Listener(backlog: 0)
+            try listener.fill()
+            let plan = try plan([("127.0.0.1", PortSet(values: [listener.port]))], timeout: 300, retries: 1)
+            let outcome = try #require(
+                try Prober.run(plan, cancellation: Cancellation(), isTraced: true).first?.outcomes.first)
+            #expect(
+                outcome.steps.map(\.description)
+                    == ["SYN, attempt 1", "nothing came back", "SYN, attempt 2", "nothing came back"])
+            let times = outcome.steps.map(\.microseconds)
+            #expect(times[1] >= 100_000 && times[3] >= 300_000 && times.sorted() == times)
+            #expect(try probe(plan).first?.outcomes.first?.steps == [])
+        }
+
         @Test("hears it when a later attempt is answered")
         func laterAnswer() throws {
             let listener = try Listener(backlog: 4)

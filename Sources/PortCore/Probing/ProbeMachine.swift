@@ -135,7 +135,7 @@ enum ConnectionEnds: Equatable, Sendable {
 }
 
 /// An ICMP error as the error queue tells it (ip(7), IP_RECVERR).
-struct ICMPError: Equatable, Sendable {
+struct ICMPError: Hashable, Sendable {
     let isV6: Bool
     let type: UInt8
     let code: UInt8

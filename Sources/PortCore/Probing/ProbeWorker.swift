@@ -12,6 +12,8 @@ struct ProbeWorker: ~Copyable {
         let rate: Double?
         let attemptNanoseconds: [UInt64]
         let patience: UInt64
+        /// Whether each outcome keeps the steps of its probe.
+        var isTraced = false
     }
 
     /// How many probes are started before answers and signals are looked at again.
@@ -120,6 +122,7 @@ struct ProbeWorker: ~Copyable {
         slots[id].index = index
         slots[id].isActive = true
         slots[id].startedAt = now
+        slots[id].steps = []
         slots[id].machine = ProbeMachine(
             attempts: settings.attemptNanoseconds.count,
             mayBeEphemeral: EphemeralPorts.range.contains(lanes[lane].port(at: index)))
@@ -134,15 +137,15 @@ struct ProbeWorker: ~Copyable {
         pacing.started(now: now)
         timers.start(slot: id, serial: slots[id].serial, attempt: slots[id].machine.attempt, now: now)
         if slots[id].socket == nil, let failure = openSocket(id, lanes[lane].address.family) {
-            return slots[id].machine.handle(.connect(code: failure, first: true))
+            return handle(.connect(code: failure, first: true), id)
         }
         guard let socket = slots[id].socket else { preconditionFailure("opened above") }
         let code = poller.connect(socket, lanes[lane].address, port: port)
-        let action = slots[id].machine.handle(.connect(code: code, first: true))
+        let action = handle(.connect(code: code, first: true), id)
         guard action == .wait, lanes[lane].isLoopback else { return action }
         // Over loopback the answer is there when connect(2) returns, so there is mostly nothing to wait for.
         let answer = poller.connect(socket, lanes[lane].address, port: port)
-        return slots[id].machine.handle(.connect(code: answer, first: false))
+        return handle(.connect(code: answer, first: false), id)
     }
 
     /// Gives the slot a new socket. Returns the error number when there is none to be had.
@@ -177,7 +180,7 @@ struct ProbeWorker: ~Copyable {
         let lane = slots[id].lane
         let port = lanes[lane].port(at: slots[id].index)
         let code = poller.connect(socket, lanes[lane].address, port: port)
-        try perform(slots[id].machine.handle(.connect(code: code, first: false)), id)
+        try perform(handle(.connect(code: code, first: false), id), id)
     }
 
     /// Ends attempts whose time is over.
@@ -186,8 +189,19 @@ struct ProbeWorker: ~Copyable {
         while let timer = timers.next(where: { slots[$0.slot].isActive && slots[$0.slot].serial == $0.serial }) {
             guard timer.deadline <= now else { return }
             timers.end(timer)
-            try perform(slots[timer.slot].machine.handle(.silence), timer.slot)
+            try perform(handle(.silence, timer.slot), timer.slot)
         }
+    }
+
+    /// Asks the machine of a slot what to do about `event`.
+    private mutating func handle(_ event: ProbeMachine.Event, _ id: Int) -> ProbeMachine.Action {
+        if settings.isTraced {
+            let elapsed = UInt32(clamping: (MonotonicClock.now - slots[id].startedAt) / 1000)
+            slots[id].steps += ProbeStep.events(of: event, attempt: slots[id].machine.attempt).map {
+                ProbeStep(microseconds: elapsed, event: $0)
+            }
+        }
+        return slots[id].machine.handle(event)
     }
 
     private mutating func perform(_ first: ProbeMachine.Action, _ id: Int) throws(ProbeError) {
@@ -198,13 +212,13 @@ struct ProbeWorker: ~Copyable {
                 return try watch(id)
             case .readErrorQueue:
                 let error = slots[id].socket.flatMap { poller.icmpError($0) }
-                action = slots[id].machine.handle(.errorQueue(error))
+                action = handle(.errorQueue(error), id)
             case .compareEnds:
                 let ends = slots[id].socket.map { poller.ends($0) } ?? .sameHost
-                action = slots[id].machine.handle(.ends(ends))
+                action = handle(.ends(ends), id)
             case .askWhyNoWay:
                 let isBroadcast = poller.isBroadcast(lanes[slots[id].lane].address)
-                action = slots[id].machine.handle(.noWay(isBroadcast: isBroadcast))
+                action = handle(.noWay(isBroadcast: isBroadcast), id)
             case .tryAgain:
                 closeSocket(id)
                 let now = MonotonicClock.now
@@ -229,7 +243,8 @@ struct ProbeWorker: ~Copyable {
     private mutating func settle(_ id: Int, _ reason: Reason) {
         let elapsed = UInt32(clamping: (MonotonicClock.now - slots[id].startedAt) / 1000)
         let lane = slots[id].lane
-        lanes[lane].settle(slots[id].index, Outcome(reason: reason, elapsedMicroseconds: elapsed))
+        lanes[lane].settle(
+            slots[id].index, Outcome(reason: reason, elapsedMicroseconds: elapsed, steps: slots[id].steps))
         if reason != .timeout, !lanes[lane].isLoopback { slowStart.answered() }
         // Only after a refusal a socket is as good as new.
         if reason != .refused { closeSocket(id) }

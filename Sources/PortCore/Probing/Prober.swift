@@ -7,11 +7,13 @@ public enum Prober {
     ///
     /// - Parameters:
     ///   - cancellation: looked at ten times a second.
+    ///   - isTraced: whether each outcome keeps the steps of its probe.
     ///   - progress: called about ten times a second from the calling thread.
     /// - Returns: the results in the plan's order, whatever the order of the answers.
     /// - Throws: `ProbeError` when the plan could not be carried out as a whole.
     public static func run(
-        _ plan: ProbePlan, cancellation: Cancellation, progress: (ProbeProgress) -> Void = { _ in }
+        _ plan: ProbePlan, cancellation: Cancellation, isTraced: Bool = false,
+        progress: (ProbeProgress) -> Void = { _ in }
     ) throws(ProbeError) -> [HostResult] {
         let reachable = plan.items.filter { $0.address != nil }
         let workers = workerCount(plan)
@@ -19,7 +21,10 @@ public enum Prober {
             cancellation: cancellation,
             parts: reachable.map { min(workers, $0.ports.count) },
             endpoints: reachable.reduce(0) { $0 + $1.ports.count })
-        let outcomes = try probe(reachable, plan, workers, control) { progress(control.progress) }
+        let settings = settings(plan.limits, plan.timing, workers: workers, isTraced: isTraced)
+        let outcomes = try probe(reachable, settings, plan.limits.perHost, workers, control) {
+            progress(control.progress)
+        }
         return results(plan, outcomes, workers: workers)
     }
 
@@ -31,16 +36,15 @@ public enum Prober {
 
     /// Every worker's outcomes, by worker and host. The first worker runs on the calling thread.
     private static func probe(
-        _ items: [ProbePlan.Item], _ plan: ProbePlan, _ workers: Int, _ control: RunControl,
-        tick: () -> Void
+        _ items: [ProbePlan.Item], _ settings: ProbeWorker.Settings, _ perHost: Int?, _ workers: Int,
+        _ control: RunControl, tick: () -> Void
     ) throws(ProbeError) -> [[[Outcome]]] {
-        let settings = settings(plan.limits, plan.timing, workers: workers)
         let ports = SharedPorts(items)
         let second = SharedState<Result<[[Outcome]], ProbeError>>(.success([]))
         @Sendable func work(_ worker: Int, tick: () -> Void) -> Result<[[Outcome]], ProbeError> {
             Result { () throws(ProbeError) in
                 do throws(ProbeError) {
-                    let lanes = ports.lanes(items, worker, of: workers, perHost: plan.limits.perHost)
+                    let lanes = ports.lanes(items, worker, of: workers, perHost: perHost)
                     var prober = try ProbeWorker(lanes: lanes, settings: settings, control: control)
                     return try prober.run(tick: tick)
                 } catch {
@@ -60,13 +64,15 @@ public enum Prober {
         return [try first.get(), try second.value.withLock { $0 }.get()]
     }
 
-    private static func settings(_ limits: LoadLimits, _ timing: Timing, workers: Int) -> ProbeWorker.Settings {
+    private static func settings(
+        _ limits: LoadLimits, _ timing: Timing, workers: Int, isTraced: Bool
+    ) -> ProbeWorker.Settings {
         let window = min(limits.parallelism, DescriptorLimit.raised())
         return ProbeWorker.Settings(
             window: max(1, window / workers),
             rate: limits.rate.map { Double($0) / Double(workers) },
             attemptNanoseconds: timing.attemptNanoseconds,
-            patience: UInt64(max(timing.timeoutMilliseconds, 5000)) * 1_000_000)
+            patience: UInt64(max(timing.timeoutMilliseconds, 5000)) * 1_000_000, isTraced: isTraced)
     }
 
     private static func results(

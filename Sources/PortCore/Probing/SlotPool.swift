@@ -12,6 +12,8 @@ struct SlotPool {
         var index = 0
         var isActive = false
         var startedAt: UInt64 = 0
+        /// What happened to the probe, where that is traced.
+        var steps: [ProbeStep] = []
         var machine = ProbeMachine(attempts: 1, mayBeEphemeral: false)
     }
 

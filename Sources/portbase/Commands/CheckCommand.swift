@@ -49,6 +49,9 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .customLong("no-perfdata"), help: "Leave performance data out of the line.")
     var noPerfdata = false
 
+    @Flag(help: "Show the life of each probe on standard error.")
+    var debug = false
+
     @Flag(help: "Show what each token of the ports became, and why; probe nothing.")
     var explainPorts = false
 
@@ -142,7 +145,9 @@ struct CheckCommand: ParsableCommand {
                 probe: { plan in
                     var line = ProgressLine(isShown: !isQuiet)
                     defer { line.clear() }
-                    return try Prober.run(plan, cancellation: cancellation) { line.show($0) }
+                    let results = try Prober.run(plan, cancellation: cancellation, isTraced: debug) { line.show($0) }
+                    if debug { try Output.error.write(DebugText.lines(results)) }
+                    return results
                 }))
     }
 

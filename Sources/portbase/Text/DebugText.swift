@@ -1,0 +1,30 @@
+import PortCore
+
+/// The life of each probe, in the one order of all outputs.
+enum DebugText {
+    static func lines(_ results: [HostResult]) -> String {
+        results.flatMap { result -> [String] in
+            return resolved(result)
+                + zip(result.ports.values, result.outcomes).flatMap { port, outcome in
+                    life(outcome, result.host.endpoint("\(port)"))
+                }
+        }.map { "debug: \($0)\n" }.joined()
+    }
+
+    /// Where a name leads.
+    private static func resolved(_ result: HostResult) -> [String] {
+        guard case .name(let name) = result.host else { return [] }
+        return ["\(name) resolved to \(result.address.map { "\($0)" } ?? "no address")"]
+    }
+
+    private static func life(_ outcome: Outcome, _ endpoint: String) -> [String] {
+        let verdict = "\(outcome.state.rawValue), \(outcome.reason.rawValue)"
+        return outcome.steps.map { "\(endpoint)  +\(milliseconds($0.microseconds)) ms  \($0)" }
+            + ["\(endpoint)  +\(milliseconds(outcome.elapsedMicroseconds)) ms  \(verdict)"]
+    }
+
+    /// Microseconds as milliseconds with three decimals.
+    private static func milliseconds(_ microseconds: UInt32) -> String {
+        "\(microseconds / 1000)." + "\(1000 + microseconds % 1000)".dropFirst()
+    }
+}
