@@ -96,20 +96,18 @@ final class Database {
 
     /// Runs `body` so that all that it reads is of one moment.
     func read<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
-        try execute("BEGIN")
-        do {
-            let value = try body()
-            try execute("COMMIT")
-            return value
-        } catch {
-            rollBack()
-            throw error
-        }
+        try transaction("BEGIN", body)
     }
 
     /// Runs `body` as one write: all of it or nothing. Waits for other writers as `lockWait` allows.
     func write<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
-        try execute("BEGIN IMMEDIATE")
+        try transaction("BEGIN IMMEDIATE", body)
+    }
+
+    private func transaction<Value>(
+        _ begin: String, _ body: () throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        try execute(begin)
         do {
             let value = try body()
             try execute("COMMIT")
