@@ -76,6 +76,34 @@ extension Store {
         return run
     }
 
+    /// The run of the same check before `run`, if there is one.
+    func run(before run: Run) throws(StoreError) -> Run? {
+        try runs(
+            "WHERE r.check_id = ? AND r.id < ? ORDER BY r.id DESC LIMIT 1", [.int(checkID(run.check)), .int(run.id)]
+        ).first
+    }
+
+    /// When the first run began that found other states than `run`, of the later runs of its check.
+    func firstChange(after run: Run) throws(StoreError) -> Timestamp? {
+        try runs(
+            "WHERE r.check_id = ? AND r.id > ? AND r.states_digest <> ? ORDER BY r.id LIMIT 1",
+            [.int(checkID(run.check)), .int(run.id), .digest(run.statesDigest)]
+        ).first?.startedAt
+    }
+
+    /// Each run finished at `time` or since that differs from the one before it of the same check, with that one; of
+    /// one check, or of all.
+    func changes(since time: Timestamp, of name: CheckName?) throws(StoreError) -> [(from: Run, to: Run)] {
+        var changes: [(from: Run, to: Run)] = []
+        let condition = name == nil ? "" : "AND r.check_id = ?"
+        let values: [SQLValue] = if let name { [.int(try checkID(name))] } else { [] }
+        for run in try runs("WHERE r.finished_at >= ? \(condition) ORDER BY r.id", [.time(time)] + values) {
+            guard let previous = try self.run(before: run), previous.digest != run.digest else { continue }
+            changes.append((previous, run))
+        }
+        return changes
+    }
+
     // MARK: Rows
 
     /// The id of a check.
