@@ -60,7 +60,7 @@ struct CorrelationText {
         case .before: "\(interface) (\(address)) was not up with it before, while the port was open, \(read)"
         case .stateUnknown: "\(interface) (\(address)): its report tells no state, \(read)"
         case .severalHosts: "several hosts have \(address)"
-        case .noInterface: "no interface of \(machine) has \(address), \(read)"
+        case .noInterface: "no interface in the report of \(machine) has \(address), \(read)"
         case .notCovered: "not covered: no report of this host in that time"
         }
     }
