@@ -32,7 +32,9 @@ struct CorrelationText {
         let counts = correlation.counts
         guard !counts.isEmpty else { return "No port was closed or lost.\n" }
         let parts = Correlation.Conclusion.allCases.compactMap { conclusion in
-            counts[conclusion].map { "\($0) \(Self.word(conclusion))" }
+            counts[conclusion].map {
+                "\($0) \(conclusion == .noCause ? "without such a cause" : Self.word(conclusion))"
+            }
         }
         let total = counts.values.reduce(0, +)
         return "\(total) \(total == 1 ? "port" : "ports") closed or lost: \(parts.joined(separator: ", ")).\n"
