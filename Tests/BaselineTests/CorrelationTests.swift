@@ -38,7 +38,7 @@ struct CorrelationTests {
         return Correlation.Finding.all(
             Drift(from: old, to: new), evidence: [:],
             history: InterfaceHistory(item.readings.compactMap { $0.mapped(by: map) }),
-            window: CorrelationWindow(open: minute(10), gone: minute(20), until: minute(30))
+            losses: LossTimes(CorrelationWindow(open: minute(10), gone: minute(20), until: minute(30)))
         ).first
     }
 
@@ -269,7 +269,7 @@ struct CorrelationTests {
         ])
         let findings = Correlation.Finding.all(
             Drift(from: old, to: new), evidence: [:], history: InterfaceHistory([try Self.eth0(21, up: false)]),
-            window: CorrelationWindow(open: minute(10), gone: minute(20), until: nil))
+            losses: LossTimes(CorrelationWindow(open: minute(10), gone: minute(20), until: nil)))
         #expect(findings.map { "\($0.host)" } == ["10.0.0.5", "10.0.0.6"])
         #expect(findings[0].rows.map(\.summary) == ["lost 10.0.0.5:22", "closed 10.0.0.5:80-82"])
         #expect(findings.map(\.portCount) == [4, 1])

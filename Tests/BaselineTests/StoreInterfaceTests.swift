@@ -100,6 +100,27 @@ struct StoreInterfaceTests {
         #expect(try outcome(25, of: 2) == ["1 2 down"])
     }
 
+    @Test("What went down after a port was lost is no cause, though it did since the baseline")
+    func laterThanTheLoss() throws {
+        func run(_ time: Int, _ reasons: KeyValuePairs<Reason, String>) throws {
+            _ = try store.record(
+                draft("web", [found("10.0.0.5", reasons)], at: time, request: try request(ports: "22,80,443")))
+        }
+        try run(0, [.connected: "22,80,443"])
+        _ = try store.setBaseline(store.run(.number(1)), acceptance())
+        try run(10, [.connected: "80,443", .refused: "22"])
+        try run(20, [.connected: "443", .refused: "22", .timeout: "80"])
+        try run(30, [.timeout: "22,80,443"])
+        try record(reading("web01", at: 5, Link("eth0", ["10.0.0.5"])))
+        try record(reading("web01", at: 15, Link("eth0", ["10.0.0.5"])))
+        try record(reading("web01", at: 25, Link("eth0", ["10.0.0.5"], up: false)))
+        let findings = try #require(correlate(.run(.number(4), from: nil)).first).findings
+        let summaries = findings.map { finding in
+            finding.rows.map(\.summary).joined(separator: ", ") + ": \(finding.trace.outcome.rawValue)"
+        }
+        #expect(summaries == ["lost 10.0.0.5:22: up", "lost 10.0.0.5:80: down", "lost 10.0.0.5:443: down"])
+    }
+
     @Test("Since a time, every two consecutive runs of a check, or of each, in which a port was closed or lost")
     func since() throws {
         for (name, time, isOpen) in [

@@ -61,7 +61,7 @@ public struct Correlation: Sendable {
         }
     }
 
-    /// The ports of one host that were lost or closed, and what became of the interface behind them.
+    /// Ports of one host that were lost or closed at one time, and what became of the interface behind them.
     public struct Finding: Hashable, Sendable {
         public let host: Host
         /// The address that was probed; `nil` for a name that led nowhere.
@@ -76,7 +76,7 @@ public struct Correlation: Sendable {
 
     public let from: Run
     public let to: Run
-    /// In host order.
+    /// In host order, and for a host in the order of time.
     public let findings: [Finding]
 
     /// How many ports each conclusion has.
@@ -86,16 +86,19 @@ public struct Correlation: Sendable {
 }
 
 extension Correlation.Finding {
-    /// The findings in `drift`, whose closed and lost `rows` are given, from what `history` holds for `window`.
+    /// The findings in `drift`, from what `history` holds for the time at which each port was lost.
     static func all(
-        _ drift: Drift, evidence: [Host: Evidence], history: InterfaceHistory, window: CorrelationWindow
+        _ drift: Drift, evidence: [Host: Evidence], history: InterfaceHistory, losses: LossTimes
     ) -> [Self] {
         let rows = DriftRow.rows(drift, evidence: evidence).filter { $0.kind == .closed || $0.kind == .lost }
         let byHost = Dictionary(grouping: rows, by: \.host)
-        return drift.hosts.compactMap { host in
-            guard let mine = byHost[host.host] else { return nil }
-            let (address, trace) = trace(host, history, window)
-            return Self(host: host.host, address: address, rows: mine, trace: trace)
+        return drift.hosts.flatMap { host in
+            losses.windows(of: host.host).compactMap { window, ports in
+                let mine = byHost[host.host, default: []].flatMap { $0.parts(in: ports) }
+                guard !mine.isEmpty else { return nil }
+                let (address, trace) = trace(host, history, window)
+                return Self(host: host.host, address: address, rows: mine, trace: trace)
+            }
         }
     }
 

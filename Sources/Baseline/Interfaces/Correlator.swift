@@ -56,15 +56,26 @@ public struct Correlator {
         var correlations: [Correlation] = []
         for (from, to) in pairs {
             let (drift, evidence) = try store.drift(from: from, to: to)
-            let window = CorrelationWindow(
-                open: from.finishedAt, gone: to.finishedAt, until: try store.firstChange(after: to))
-            correlations.append(
-                Correlation(
-                    from: from, to: to,
-                    findings: Correlation.Finding.all(drift, evidence: evidence, history: history, window: window)))
+            let findings = Correlation.Finding.all(
+                drift, evidence: evidence, history: history, losses: try losses(from, to, store))
+            correlations.append(Correlation(from: from, to: to, findings: findings))
         }
         if case .run = order.span { return correlations }
         return correlations.filter { !$0.findings.isEmpty }
+    }
+
+    /// When ports were lost on the way from one run to the other.
+    private func losses(_ from: Run, _ to: Run, _ store: Store) throws(StoreError) -> LossTimes {
+        let until = try store.firstChange(after: to)
+        func window(_ old: Run, _ new: Run) -> CorrelationWindow {
+            CorrelationWindow(open: old.finishedAt, gone: new.finishedAt, until: until)
+        }
+        var losses = LossTimes(window(from, to))
+        guard from.check == to.check else { return losses }
+        for (old, new) in try store.changes(after: from, upTo: to) {
+            losses.note(try store.drift(from: old, to: new).drift, in: window(old, new))
+        }
+        return losses
     }
 
     private func pairs(_ span: CorrelationOrder.Span, _ store: Store) throws(StoreError) -> [(from: Run, to: Run)] {

@@ -17,18 +17,6 @@ struct InterfaceIdentity: Hashable {
     }
 }
 
-/// The time in which a cause is looked for: a port was open at the older run, and no longer at the newer one.
-struct CorrelationWindow: Hashable {
-    /// The end of the older run.
-    let open: Timestamp
-    /// The end of the newer run.
-    let gone: Timestamp
-    /// The next run of the check that found something else; `nil` when what the newer run found still holds.
-    let until: Timestamp?
-
-    func contains(_ time: Timestamp) -> Bool { time > open && (until.map { time < $0 } ?? true) }
-}
-
 /// Every reading of every interface, by interface and in the order of time.
 struct InterfaceHistory {
     private let readings: [InterfaceReading]

@@ -94,12 +94,23 @@ extension Store {
     /// Each run finished at `time` or since that differs from the one before it of the same check, with that one; of
     /// one check, or of all.
     func changes(since time: Timestamp, of name: CheckName?) throws(StoreError) -> [(from: Run, to: Run)] {
+        guard let name else { return try changes("r.finished_at >= ?", [.time(time)]) }
+        return try changes("r.finished_at >= ? AND r.check_id = ?", [.time(time), .int(checkID(name))])
+    }
+
+    /// The same for the runs of one check after `old`, up to `new`.
+    func changes(after old: Run, upTo new: Run) throws(StoreError) -> [(from: Run, to: Run)] {
+        try changes(
+            "r.check_id = ? AND r.id > ? AND r.id <= ?", [.int(checkID(new.check)), .int(old.id), .int(new.id)])
+    }
+
+    private func changes(_ condition: String, _ values: [SQLValue]) throws(StoreError) -> [(from: Run, to: Run)] {
+        let differing = """
+            AND r.digest <> (SELECT digest FROM runs WHERE check_id = r.check_id AND id < r.id ORDER BY id DESC LIMIT 1)
+            """
         var changes: [(from: Run, to: Run)] = []
-        let condition = name == nil ? "" : "AND r.check_id = ?"
-        let values: [SQLValue] = if let name { [.int(try checkID(name))] } else { [] }
-        for run in try runs("WHERE r.finished_at >= ? \(condition) ORDER BY r.id", [.time(time)] + values) {
-            guard let previous = try self.run(before: run), previous.digest != run.digest else { continue }
-            changes.append((previous, run))
+        for run in try runs("WHERE \(condition) \(differing) ORDER BY r.id", values) {
+            if let previous = try self.run(before: run) { changes.append((previous, run)) }
         }
         return changes
     }
