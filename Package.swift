@@ -51,7 +51,7 @@ let package = Package(
         .testTarget(
             name: "BaselineTests",
             dependencies: ["Baseline", "Migrations", "PortCore"],
-            exclude: ["Golden"],
+            exclude: ["Fixtures", "Golden"],
             swiftSettings: strict
         ),
         .testTarget(

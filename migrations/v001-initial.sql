@@ -124,6 +124,20 @@ CREATE TABLE baselines (
     PRIMARY KEY (check_id, version)
 ) STRICT, WITHOUT ROWID;
 
+-- What check_interfaces.py printed, content-addressed: digest is the SHA-256 of content. It carries no time; read_at is
+-- when it was first read.
+CREATE TABLE interface_reports (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
+    content TEXT NOT NULL,
+    read_at TEXT NOT NULL,
+    host TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    file TEXT NOT NULL,
+    vantage TEXT NOT NULL,
+    user TEXT NOT NULL
+) STRICT;
+
 -- For the sqlite3 shell: when each state of a host began, and the run before which it ended (NULL: it still holds).
 CREATE VIEW host_states AS
 SELECT c.name AS "check", h.identity AS host, rh.address, p.ports AS scope, b.states,
@@ -238,3 +252,10 @@ CREATE TRIGGER baselines_no_delete BEFORE DELETE ON baselines
 BEGIN SELECT RAISE(ABORT, 'baselines is append-only'); END;
 CREATE TRIGGER baselines_no_replace BEFORE INSERT ON baselines WHEN EXISTS (SELECT 1 FROM baselines WHERE check_id = NEW.check_id AND version = NEW.version)
 BEGIN SELECT RAISE(ABORT, 'baselines is append-only: the key exists'); END;
+
+CREATE TRIGGER interface_reports_no_update BEFORE UPDATE ON interface_reports
+BEGIN SELECT RAISE(ABORT, 'interface_reports is append-only'); END;
+CREATE TRIGGER interface_reports_no_delete BEFORE DELETE ON interface_reports
+BEGIN SELECT RAISE(ABORT, 'interface_reports is append-only'); END;
+CREATE TRIGGER interface_reports_no_replace BEFORE INSERT ON interface_reports WHEN EXISTS (SELECT 1 FROM interface_reports WHERE id = NEW.id OR digest = NEW.digest)
+BEGIN SELECT RAISE(ABORT, 'interface_reports is append-only: the key exists'); END;

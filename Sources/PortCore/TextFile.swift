@@ -1,18 +1,18 @@
 import Glibc
 
 /// Reads whole text files by descriptor, standard input included.
-enum TextFile {
+public enum TextFile {
     /// Why a file could not be read, in the words of the system.
-    struct ReadError: Error, Equatable {
+    public struct ReadError: Error, Equatable {
         let code: Int32
-        let reason: String
+        public let reason: String
     }
 
     /// The largest list or table that is read: 64 MiB. More is a mistake, such as a device file.
-    static let limit = 64 << 20
+    public static let limit = 64 << 20
 
     /// The contents of `path`, `-` being standard input.
-    static func read(_ path: String) throws(ReadError) -> String {
+    public static func read(_ path: String, limit: Int = TextFile.limit) throws(ReadError) -> String {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(errno) }
         defer { if path != "-" { close(descriptor) } }

@@ -101,6 +101,7 @@ struct AppendOnlyTests {
         let store = try folder.store()
         let run = try store.record(draft("x", [found("10.0.0.1", [.connected: "22", .timeout: "80"])]))
         _ = try store.setBaseline(run, acceptance())
+        try store.record([reading("web01", at: 0, .init("eth0", ["10.0.0.1"]))], vantage: "probe1", user: "op")
         database = try folder.connection()
     }
 

@@ -43,10 +43,15 @@ struct JSONSchemaTests {
             ("baseline", 0, ["baseline", "history", "web", "--json"]),
             ("baseline", 0, ["baseline", "show", "web", "--json"]),
             ("baseline", 0, ["baseline", "set", "web~1", "--reason", "again", "--json"]),
+            ("correlate", 0, ["correlate", "web", "--json"]),
+            ("correlate", 0, ["correlate", "web", "--json", "--interfaces", "interfaces"]),
+            ("correlate", 0, ["correlate", "--since", "2999-01-01", "--json"]),
         ])
     func outputIsValid(_ schema: String, _ status: Int32, _ arguments: [String]) throws {
         let (runner, _) = try recorded()
         _ = try runner.portbase("check", "--name", "web")
+        try #"{"meta": {"ip": "127.0.0.1", "mode": "local"}, "interfaces": {"lo": {"ipv4": ["127.0.0.1"]}}}"#.write(
+            to: runner.folder.appendingPathComponent("interfaces"), atomically: true, encoding: .utf8)
         let result = try runner.portbase(arguments)
         #expect(result.status == status, "\(result)")
         let validation = try runner.run(

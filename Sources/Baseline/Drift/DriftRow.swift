@@ -5,7 +5,7 @@ public struct DriftRow: Hashable, Sendable {
     public let kind: DriftKind
     public let host: Host
     /// `nil` for a change of address.
-    public let ports: ClosedRange<UInt16>?
+    public private(set) var ports: ClosedRange<UInt16>?
     public let from: PortState?
     public let to: PortState?
     /// Why the ports have their new state; `nil` when that is not known or there is no new state.
@@ -74,6 +74,16 @@ public struct DriftRow: Hashable, Sendable {
                 (ports: $0.ports.clamped(to: change.ports), reason: Optional($0.reason))
             }
             return parts.isEmpty ? [(change.ports, nil)] : parts
+        }
+    }
+
+    /// The parts of the row whose ports are in `set`, ascending.
+    func parts(in set: PortSet) -> [DriftRow] {
+        guard let ports else { return [] }
+        return PortSet([ports]).intersection(set).ranges.map { range in
+            var part = self
+            part.ports = range
+            return part
         }
     }
 

@@ -76,6 +76,45 @@ extension Store {
         return run
     }
 
+    /// The run of the same check before `run`, if there is one.
+    func run(before run: Run) throws(StoreError) -> Run? {
+        try runs(
+            "WHERE r.check_id = ? AND r.id < ? ORDER BY r.id DESC LIMIT 1", [.int(checkID(run.check)), .int(run.id)]
+        ).first
+    }
+
+    /// When the first run began that found other states than `run`, of the later runs of its check.
+    func firstChange(after run: Run) throws(StoreError) -> Timestamp? {
+        try runs(
+            "WHERE r.check_id = ? AND r.id > ? AND r.states_digest <> ? ORDER BY r.id LIMIT 1",
+            [.int(checkID(run.check)), .int(run.id), .digest(run.statesDigest)]
+        ).first?.startedAt
+    }
+
+    /// Each run finished at `time` or since that differs from the one before it of the same check, with that one; of
+    /// one check, or of all.
+    func changes(since time: Timestamp, of name: CheckName?) throws(StoreError) -> [(from: Run, to: Run)] {
+        guard let name else { return try changes("r.finished_at >= ?", [.time(time)]) }
+        return try changes("r.finished_at >= ? AND r.check_id = ?", [.time(time), .int(checkID(name))])
+    }
+
+    /// The same for the runs of one check after `old`, up to `new`.
+    func changes(after old: Run, upTo new: Run) throws(StoreError) -> [(from: Run, to: Run)] {
+        try changes(
+            "r.check_id = ? AND r.id > ? AND r.id <= ?", [.int(checkID(new.check)), .int(old.id), .int(new.id)])
+    }
+
+    private func changes(_ condition: String, _ values: [SQLValue]) throws(StoreError) -> [(from: Run, to: Run)] {
+        let differing = """
+            AND r.digest <> (SELECT digest FROM runs WHERE check_id = r.check_id AND id < r.id ORDER BY id DESC LIMIT 1)
+            """
+        var changes: [(from: Run, to: Run)] = []
+        for run in try runs("WHERE \(condition) \(differing) ORDER BY r.id", values) {
+            if let previous = try self.run(before: run) { changes.append((previous, run)) }
+        }
+        return changes
+    }
+
     // MARK: Rows
 
     /// The id of a check.

@@ -60,6 +60,7 @@ enum Project {
     static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     static let root = tests.deletingLastPathComponent().deletingLastPathComponent()
     static let golden = tests.appendingPathComponent("Golden")
+    static let fixtures = tests.appendingPathComponent("Fixtures")
 }
 
 /// A program of the system, run to its end.

@@ -1,0 +1,18 @@
+extension Timestamp {
+    /// Reads a moment as `init(_:)` does, or how long before `now` it was: `90s`, `15m`, `12h`, `30d` or `4w`.
+    public init?(_ text: some StringProtocol, before now: Timestamp) {
+        if let moment = Timestamp(text) {
+            self = moment
+            return
+        }
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800]
+        let digits = text.dropLast()
+        guard let unit = text.last.flatMap({ units[$0] }), (1...9).contains(digits.utf8.count),
+            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int64(digits)
+        else { return nil }
+        self.init(milliseconds: now.milliseconds - count * unit * 1000)
+    }
+
+    /// The forms of `init(_:before:)`, for messages.
+    public static let sinceGrammar = "2026-05-03, 2026-05-03T12:00Z, or how long ago: 90s, 15m, 12h, 30d, 4w"
+}

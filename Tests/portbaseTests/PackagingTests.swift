@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@Suite("What is packaged for monitoring systems fits them, and portbase")
+struct PackagingTests {
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../packaging").standardizedFileURL
+
+    private static let hasIcinga =
+        (try? CommandLineRunner().shell("PATH=$PATH:/usr/sbin; command -v icinga2"))?.status == 0
+
+    private func text(_ file: String) throws -> String {
+        try String(contentsOf: Self.folder.appendingPathComponent(file), encoding: .utf8)
+    }
+
+    @Test(
+        "Icinga 2 accepts the CheckCommand and its example",
+        .enabled(if: hasIcinga, "icinga2 is missing: apt-get install icinga2-bin"))
+    func icinga() throws {
+        let runner = try CommandLineRunner()
+        for name in ["portbase.conf", "example.conf"] {
+            try text("icinga2/\(name)").write(
+                to: runner.folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
+        }
+        // Icinga gives up root for a user of its own, who has to write here.
+        let result = try runner.shell(
+            """
+            PATH=$PATH:/usr/sbin; printf 'include <itl>\\ninclude "portbase.conf"\\ninclude "example.conf"\\n' > main.conf
+            chmod 777 . && chmod a+r *.conf
+            define() { for name in DataDir CacheDir LogDir InitRunDir; do echo "--define $name=$PWD"; done; }
+            icinga2 daemon -C -c "$PWD/main.conf" --define PluginDir=/usr/lib/nagios/plugins $(define)
+            """)
+        #expect(result.status == 0, "\(result)")
+        #expect(result.output.contains("Instantiated 3 Services"), "\(result)")
+    }
+
+    @Test("every flag there is one of portbase check", arguments: ["icinga2/portbase.conf", "nagios/portbase.cfg"])
+    func flags(_ file: String) throws {
+        let help = try CommandLineRunner().portbase("check", "--help").output
+        let known = Set(help.matches(of: /(?:^|[\s,])(--?[A-Za-z0-9][a-z-]*)/).map { String($0.1) })
+        // In Icinga's file a flag is a key; in that of Nagios a word of a command.
+        let pattern = file.hasPrefix("icinga2") ? /"(--?[A-Za-z0-9][a-z-]*)" = \{/ : /[\s!](--?[A-Za-z0-9][a-z-]*)/
+        let lines = try text(file).split(separator: "\n").filter { !$0.hasPrefix("#") && !$0.hasPrefix("//") }
+        let used = Set(lines.flatMap { line in line.matches(of: pattern).map { String($0.1) } })
+        #expect(used.count > 5)
+        #expect(used.subtracting(known).sorted() == [])
+    }
+
+    @Test("every argument of the CheckCommand has a variable of its own, which begins with portbase_")
+    func variables() throws {
+        let conf = try text("icinga2/portbase.conf")
+        let keys = conf.matches(of: /"(--?[A-Za-z0-9][a-z-]*)" = \{/)
+        let variables = conf.matches(of: /(?:value|set_if) = "\$(portbase_[a-z0-9_]+)\$"/).map { String($0.1) }
+        #expect(variables.count == keys.count && Set(variables).count == keys.count)
+    }
+}
