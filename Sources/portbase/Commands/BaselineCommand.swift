@@ -1,5 +1,6 @@
 import ArgumentParser
 import Baseline
+import PortCore
 
 /// `portbase baseline`: what should be, who accepted it, and why.
 struct BaselineCommand: ParsableCommand {
