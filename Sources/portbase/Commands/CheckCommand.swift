@@ -38,6 +38,9 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .customLong("no-record"), help: "Do not record the run.")
     var noRecord = false
 
+    @Flag(help: "Read what services at open ports say; shown with --verbose, --json and by show.")
+    var banner = false
+
     @Flag(name: .shortAndLong, help: "Show every endpoint.")
     var verbose = false
 
@@ -76,6 +79,7 @@ struct CheckCommand: ParsableCommand {
         order.redefines = redefine
         order.reference = baseline
         order.records = !noRecord
+        order.readsBanners = banner
         order.driftLevel = driftState == .critical ? .critical : .warning
         order.counted = count.counted
         return order
@@ -93,6 +97,13 @@ struct CheckCommand: ParsableCommand {
                     var line = ProgressLine(isShown: !isQuiet)
                     defer { line.clear() }
                     return try Prober.run(plan, cancellation: cancellation) { line.show($0) }
+                },
+                banners: { results, request in
+                    var line = ProgressLine(isShown: !isQuiet)
+                    defer { line.clear() }
+                    return try BannerReader.read(
+                        results, request.ports, limits: request.limits, cancellation: cancellation
+                    ) { line.show($0) }
                 }))
     }
 

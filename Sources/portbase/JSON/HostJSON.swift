@@ -10,6 +10,8 @@ struct ResultJSON: Encodable {
     let status: String
     /// The service name by which the port was asked; left out for a port asked by number only.
     let service: String?
+    /// What the service said; left out where it said nothing or was not asked.
+    let banner: BannerJSON?
 }
 
 /// One host with all its endpoints, in order of ports.
@@ -36,7 +38,8 @@ struct HostJSON: Encodable {
             .map { port, reason in
                 ResultJSON(
                     port: port, state: reason.state.rawValue, reason: reason.rawValue, status: reason.status,
-                    service: selection.service(of: port))
+                    service: selection.service(of: port),
+                    banner: findings.banners?[entry.host]?[port].map(BannerJSON.init))
             }
         self.results = results
         openPorts = Array(entry.states[.open].values)
