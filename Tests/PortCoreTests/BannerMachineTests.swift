@@ -49,6 +49,7 @@ struct BannerMachineTests {
             (.http, "HTTP/1.1 200 OK\r\nDate: x\r\nsErver: nginx\r\n", "http HTTP/1.1 200 OK sErver: nginx"),
             (.http, "HTTP/1.0 404 Not Found\r\nX: y\r\n\r\n", "http HTTP/1.0 404 Not Found"),
             (.http, "HTTP/1.0 200 OK\r\n\r\nServer: in the body\r\n", "http HTTP/1.0 200 OK"),
+            (.generic, "SSH-2.0-x\r\n", "ssh SSH-2.0-x"), (.smtp, "SSH-2.0-x\r\n", "ssh SSH-2.0-x"),
             (.generic, "\r\n\r\nlogin here\nand there\n", "generic login here"),
         ] as [(BannerProtocol, String, String)])
     func greetings(expected: BannerProtocol, said: String, banner: String) {

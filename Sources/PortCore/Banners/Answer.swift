@@ -32,8 +32,10 @@ struct Answer {
 
     // MARK: Lines
 
-    /// The first line, whatever it is.
-    private var firstLine: Banner? { lines.first.flatMap { Banner(.generic, bytes: $0) } }
+    /// The first line, whatever it is. The version of SSH is known wherever it is heard, as sshd often is elsewhere.
+    private var firstLine: Banner? {
+        lines.first.flatMap { Banner(Self.begins($0, "SSH-") ? .ssh : .generic, bytes: $0) }
+    }
 
     private func line(of expected: BannerProtocol, beginsWith words: [String]) -> Banner? {
         guard let first = lines.first, words.contains(where: { Self.begins(first, $0) }) else { return firstLine }

@@ -85,6 +85,8 @@ enum BannerComparison {
 
     /// - Parameter changes: `nil` when one of the runs did not read banners.
     init(from: Run, to: Run, changes: [BannerChange]?) {
-        self = changes.map { .changes($0) } ?? .unknown(without: [from, to].filter { !$0.readsBanners })
+        self =
+            changes.map { .changes($0) }
+            ?? .unknown(without: Set([from, to]).filter { !$0.readsBanners }.sorted { $0.id < $1.id })
     }
 }
