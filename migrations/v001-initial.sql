@@ -65,6 +65,13 @@ CREATE TABLE evidence (
     reasons TEXT NOT NULL
 ) STRICT;
 
+-- What the open ports of a host said, content-addressed.
+CREATE TABLE banners (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
+    lines TEXT NOT NULL
+) STRICT;
+
 -- One execution of a check; ids are in commit order.
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -84,10 +91,12 @@ CREATE TABLE runs (
     median_us INTEGER NOT NULL,
     p95_us INTEGER NOT NULL,
     max_us INTEGER NOT NULL,
+    reads_banners INTEGER NOT NULL CHECK (reads_banners IN (0, 1)),
     FOREIGN KEY (check_id, request_version) REFERENCES requests (check_id, version)
 ) STRICT;
 CREATE INDEX runs_by_check ON runs (check_id, id);
 CREATE INDEX runs_by_digest ON runs (digest);
+CREATE INDEX runs_with_banners ON runs (check_id, id) WHERE reads_banners = 1;
 
 -- A host whose state or address differs from the check's previous run; block_id is NULL where it left the scope.
 CREATE TABLE run_hosts (
@@ -110,6 +119,17 @@ CREATE TABLE run_evidence (
     PRIMARY KEY (check_id, run_id, host_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX run_evidence_by_host ON run_evidence (check_id, host_id, run_id);
+
+-- A host whose banners differ from the check's previous run that read them; banner_id is NULL where there is none any
+-- more. Of a run that did not read them (runs.reads_banners) nothing is known, whatever rows stand before it.
+CREATE TABLE run_banners (
+    check_id INTEGER NOT NULL REFERENCES checks (id),
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    host_id INTEGER NOT NULL REFERENCES hosts (id),
+    banner_id INTEGER REFERENCES banners (id),
+    PRIMARY KEY (check_id, run_id, host_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX run_banners_by_host ON run_banners (check_id, host_id, run_id);
 
 -- "This run is what should be": each version with who, why and ticket.
 CREATE TABLE baselines (
@@ -225,6 +245,13 @@ BEGIN SELECT RAISE(ABORT, 'evidence is append-only'); END;
 CREATE TRIGGER evidence_no_replace BEFORE INSERT ON evidence WHEN EXISTS (SELECT 1 FROM evidence WHERE id = NEW.id OR digest = NEW.digest)
 BEGIN SELECT RAISE(ABORT, 'evidence is append-only: the key exists'); END;
 
+CREATE TRIGGER banners_no_update BEFORE UPDATE ON banners
+BEGIN SELECT RAISE(ABORT, 'banners is append-only'); END;
+CREATE TRIGGER banners_no_delete BEFORE DELETE ON banners
+BEGIN SELECT RAISE(ABORT, 'banners is append-only'); END;
+CREATE TRIGGER banners_no_replace BEFORE INSERT ON banners WHEN EXISTS (SELECT 1 FROM banners WHERE id = NEW.id OR digest = NEW.digest)
+BEGIN SELECT RAISE(ABORT, 'banners is append-only: the key exists'); END;
+
 CREATE TRIGGER runs_no_update BEFORE UPDATE ON runs
 BEGIN SELECT RAISE(ABORT, 'runs is append-only'); END;
 CREATE TRIGGER runs_no_delete BEFORE DELETE ON runs
@@ -245,6 +272,13 @@ CREATE TRIGGER run_evidence_no_delete BEFORE DELETE ON run_evidence
 BEGIN SELECT RAISE(ABORT, 'run_evidence is append-only'); END;
 CREATE TRIGGER run_evidence_no_replace BEFORE INSERT ON run_evidence WHEN EXISTS (SELECT 1 FROM run_evidence WHERE check_id = NEW.check_id AND run_id = NEW.run_id AND host_id = NEW.host_id)
 BEGIN SELECT RAISE(ABORT, 'run_evidence is append-only: the key exists'); END;
+
+CREATE TRIGGER run_banners_no_update BEFORE UPDATE ON run_banners
+BEGIN SELECT RAISE(ABORT, 'run_banners is append-only'); END;
+CREATE TRIGGER run_banners_no_delete BEFORE DELETE ON run_banners
+BEGIN SELECT RAISE(ABORT, 'run_banners is append-only'); END;
+CREATE TRIGGER run_banners_no_replace BEFORE INSERT ON run_banners WHEN EXISTS (SELECT 1 FROM run_banners WHERE check_id = NEW.check_id AND run_id = NEW.run_id AND host_id = NEW.host_id)
+BEGIN SELECT RAISE(ABORT, 'run_banners is append-only: the key exists'); END;
 
 CREATE TRIGGER baselines_no_update BEFORE UPDATE ON baselines
 BEGIN SELECT RAISE(ABORT, 'baselines is append-only'); END;

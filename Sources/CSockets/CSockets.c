@@ -54,8 +54,9 @@ int csockets_close(int descriptor) { return result(close(descriptor)); }
 
 int csockets_epoll_create(void) { return result(epoll_create1(EPOLL_CLOEXEC)); }
 
-int csockets_epoll_add(int epoll, int descriptor, uint64_t token) {
-    struct epoll_event event = {.events = EPOLLOUT | EPOLLET, .data.u64 = token};
+int csockets_epoll_add(int epoll, int descriptor, uint64_t token, bool reads) {
+    uint32_t wanted = EPOLLOUT | EPOLLET | (reads ? EPOLLIN | EPOLLRDHUP : 0);
+    struct epoll_event event = {.events = wanted, .data.u64 = token};
     return result(epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event));
 }
 
@@ -65,6 +66,14 @@ int csockets_epoll_wait(int epoll, uint64_t *tokens, int capacity, int timeout_m
     if (count < 0) return errno == EINTR ? 0 : -errno;
     for (int i = 0; i < count; i++) tokens[i] = raw[i].data.u64;
     return count;
+}
+
+int csockets_send(int descriptor, const uint8_t *bytes, size_t count) {
+    return result((int)send(descriptor, bytes, count, MSG_NOSIGNAL));
+}
+
+int csockets_receive(int descriptor, uint8_t *bytes, size_t capacity) {
+    return result((int)recv(descriptor, bytes, capacity, 0));
 }
 
 int csockets_icmp_error(int descriptor, bool *v6, uint8_t *type, uint8_t *code) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Baseline
 import Glibc
+import PortCore
 
 /// The entry point: parses, runs, and turns what went wrong into one line and an exit code.
 @main

@@ -52,6 +52,16 @@ struct FormatDocumentTests {
         #expect(try names.map(block) == stored)
     }
 
+    @Test("Its banners, and their digest, are those that are stored")
+    func banners() throws {
+        let lines = try block("banners")
+        let banners = try #require(BannerFormat.read(lines))
+        let folder = try TemporaryFolder()
+        _ = try folder.store().record(draft("x", [GoldenSnapshot.example[0]], banners: [Host("192.0.2.10")!: banners]))
+        let stored = try folder.texts("SELECT lines || lower(hex(digest)) || char(10) FROM banners")
+        #expect(try stored == [lines + block("banners digest")])
+    }
+
     @Test("It names every reason of filtered ports, in the fixed order")
     func reasons() {
         let silent = Reason.allCases.filter { $0.state == .filtered }

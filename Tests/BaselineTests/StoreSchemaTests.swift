@@ -99,7 +99,10 @@ struct AppendOnlyTests {
     init() throws {
         folder = try TemporaryFolder()
         let store = try folder.store()
-        let run = try store.record(draft("x", [found("10.0.0.1", [.connected: "22", .timeout: "80"])]))
+        let run = try store.record(
+            draft(
+                "x", [found("10.0.0.1", [.connected: "22", .timeout: "80"])],
+                banners: [Host("10.0.0.1")!: said([22: "SSH-2.0-x"])]))
         _ = try store.setBaseline(run, acceptance())
         try store.record([reading("web01", at: 0, .init("eth0", ["10.0.0.1"]))], vantage: "probe1", user: "op")
         database = try folder.connection()

@@ -33,6 +33,33 @@ struct FaultTests {
         #expect(!FileManager.default.fileExists(atPath: runner.database.path))
     }
 
+    @Test("a signal while banners are read ends the run within half a second, and nothing is recorded")
+    func signalAmidBanners() throws {
+        let runner = try CommandLineRunner()
+        let silent = try LoopbackListener()
+        // The threads of tests block signals, and so do their children, but not those of a shell that has waited.
+        let result = try runner.shell(
+            """
+            sleep 0; "$portbase" check -H 127.0.0.1 -p \(silent.port) --banner --name x & pid=$!; sleep 0.7
+            before=$(date +%s%N); kill -INT $pid; wait $pid; echo exit $?; echo $(( ($(date +%s%N) - before) / 1000000 ))
+            """)
+        let lines = result.output.split(separator: "\n")
+        #expect(lines.prefix(2) == ["UNKNOWN - Interrupted by SIGINT; nothing was recorded.", "exit 3"], "\(result)")
+        #expect((lines.last.flatMap { Int($0) } ?? .max) < 500, "\(result)")
+        #expect(!FileManager.default.fileExists(atPath: runner.database.path))
+    }
+
+    @Test("a hostile banner cannot reach the terminal")
+    func hostileBanner() throws {
+        let runner = try CommandLineRunner()
+        let hostile = try LoopbackListener(greeting: "a\u{1B}[2J\u{202E}b\u{85}|\u{7}")
+        let check = ["check", "-H", "127.0.0.1", "-p", "\(hostile.port)", "--banner", "--name", "x"]
+        #expect(try runner.portbase(check).output == "OK - Port \(hostile.port) is open\n")
+        let verbose = try runner.portbase(check + ["--verbose"])
+        #expect(verbose.output.hasSuffix(" = open  a\\u{1b}[2J\\u{202e}b\\u{85}|\\u{7}\n"), "\(verbose)")
+        #expect(try runner.portbase("show", "x").output.hasSuffix("generic   a\\u{1b}[2J\\u{202e}b\\u{85}|\\u{7}\n"))
+    }
+
     @Test(
         "a thousand silent ports cost about one timeout, and are filtered",
         .enabled(if: hasNamespaces, "needs the right to make network namespaces, and nft"))

@@ -37,6 +37,7 @@ struct JSONSchemaTests {
             ("check", 3, ["check", "-H", "no such host", "-p", "1", "--json"]),
             ("explain-ports", 0, ["check", "-p", "22,1-9,5,-", "-s", "ssh", "--explain-ports", "--json"]),
             ("diff", 1, ["diff", "web", "--json"]),
+            ("diff", 1, ["diff", "web", "--json", "--banners"]),
             ("runs", 0, ["runs", "--json"]),
             ("show", 0, ["show", "web", "--json"]),
             ("baseline", 0, ["baseline", "list", "--json"]),
@@ -54,6 +55,10 @@ struct JSONSchemaTests {
             to: runner.folder.appendingPathComponent("interfaces"), atomically: true, encoding: .utf8)
         let result = try runner.portbase(arguments)
         #expect(result.status == status, "\(result)")
+        try expectValid(result, schema, runner)
+    }
+
+    private func expectValid(_ result: CommandLineRunner.Result, _ schema: String, _ runner: CommandLineRunner) throws {
         let validation = try runner.run(
             "/usr/bin/env",
             [
@@ -62,6 +67,35 @@ struct JSONSchemaTests {
                 Self.schemas.appendingPathComponent("\(schema).schema.json").path,
             ], input: result.output)
         #expect(validation.status == 0, "\(validation.errors.suffix(600))\n\(result.output)")
+    }
+
+    @Test(
+        "outputs with banners are valid, and tell them by port",
+        .enabled(if: hasValidator, "python3 with jsonschema is not installed"))
+    func banners() throws {
+        let runner = try CommandLineRunner()
+        let free = try LoopbackListener.freePorts(2)
+        var listeners = try free.map { try LoopbackListener(port: $0, greeting: "hello \u{1B}[2J") }
+        let check = ["check", "-H", "127.0.0.1-2", "-p", "\(free[0]),\(free[1])", "--name", "x", "--banner", "--json"]
+        let first = try runner.portbase(check)
+        let hello = ["protocol": "generic", "text": "hello \\u{1b}[2J"]
+        try expectValid(first, "check", runner)
+        let hosts = try #require(try object(first.output)["hosts"] as? [[String: Any]])
+        let results = try #require(hosts[0]["results"] as? [[String: Any]])
+        #expect(results.map { $0["banner"] as? [String: String] } == [hello, hello])
+        listeners = []
+        listeners.append(try LoopbackListener(port: free[1], greeting: "welcome"))
+        _ = try runner.portbase(check)
+        let show = try runner.portbase("show", "x", "--json")
+        try expectValid(show, "show", runner)
+        #expect((try object(show.output)["run"] as? [String: Any])?["banners_read"] as? Bool == true)
+        let diff = try runner.portbase("diff", "x~1", "x", "--banners", "--json")
+        try expectValid(diff, "diff", runner)
+        let changes = try #require(try object(diff.output)["banners"] as? [[String: Any]])
+        #expect(changes.map { $0["port"] as? UInt16 } == free)
+        #expect(changes.map { $0["from"] as? [String: String] } == [hello, hello])
+        #expect(changes[0]["to"] is NSNull)
+        #expect(changes[1]["to"] as? [String: String] == ["protocol": "generic", "text": "welcome"])
     }
 
     @Test("with one host the keys of check_ports.py stand at the top, and agree with the host's own")

@@ -4,7 +4,8 @@ import Testing
 
 /// Sessions at a shell, as readable files: `Golden/NAME.session` holds commands and exactly what they print.
 ///
-/// `> listen PORT1` and `> close PORT1` open and shut ports of this machine. What differs from run to run stands
+/// `> listen PORT1` and `> close PORT1` open and shut ports of this machine; `> say PORT1 WORDS` opens one that greets.
+/// What differs from run to run stands
 /// as a word of the same width: PORT1 … PORT6, TIME, DIGEST. Record anew with PORTBASE_RECORD_GOLDEN=1.
 @Suite("A session at the shell prints what its golden file shows")
 struct SessionTests {
@@ -55,6 +56,12 @@ private final class SessionPlayer {
     }
 
     private func direct(_ words: [String]) throws {
+        if words[0] == "say" {
+            listeners[words[1]] = nil
+            listeners[words[1]] = try LoopbackListener(
+                port: port(words[1]), greeting: words.dropFirst(2).joined(separator: " "))
+            return
+        }
         for word in words.dropFirst() {
             listeners[word] = words[0] == "listen" ? try LoopbackListener(port: port(word)) : nil
         }

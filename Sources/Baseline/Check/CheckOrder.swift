@@ -18,6 +18,8 @@ public struct CheckOrder: Sendable {
     public var reference = Reference.automatic
     /// Whether the run is recorded.
     public var records = true
+    /// Whether the banners of open ports are read once the states are known.
+    public var readsBanners = false
     /// How bad drift is: `.critical` or `.warning`.
     public var driftLevel = VerdictLevel.critical
     /// The kinds of drift that count.

@@ -17,11 +17,14 @@ public struct Checker {
         public let plan: (CheckRequest) throws -> ProbePlan
         /// Finds the state of every endpoint of a plan.
         public let probe: (ProbePlan) throws -> [HostResult]
+        /// Hears what the open ports of a request say.
+        public let banners: ([HostResult], CheckRequest) throws -> [Host: HostBanners]
 
         public init(
             databasePath: String, context: @escaping (LoadLimits) -> RunContext, cancellation: Cancellation,
             clock: @escaping () -> Timestamp, plan: @escaping (CheckRequest) throws -> ProbePlan,
-            probe: @escaping (ProbePlan) throws -> [HostResult]
+            probe: @escaping (ProbePlan) throws -> [HostResult],
+            banners: @escaping ([HostResult], CheckRequest) throws -> [Host: HostBanners]
         ) {
             self.databasePath = databasePath
             self.context = context
@@ -29,6 +32,7 @@ public struct Checker {
             self.clock = clock
             self.plan = plan
             self.probe = probe
+            self.banners = banners
         }
     }
 
@@ -47,11 +51,13 @@ public struct Checker {
 
         let startedAt = environment.clock()
         let results = try results(request, reference: reference?.snapshot)
+        let (banners, bannerWarnings) = try banners(results, request, order)
         let draft = RunDraft(
             check: name, request: request, redefines: order.redefines, startedAt: startedAt,
-            finishedAt: environment.clock(), context: environment.context(request.limits), results: results)
+            finishedAt: environment.clock(), context: environment.context(request.limits), results: results,
+            banners: banners)
 
-        let findings = Findings(snapshot: draft.snapshot, evidence: draft.evidence)
+        let findings = Findings(snapshot: draft.snapshot, evidence: draft.evidence, banners: banners)
         let comparison = reference.map { reference in
             CheckReport.Comparison(
                 reference: reference.run, baselineVersion: reference.version,
@@ -63,7 +69,7 @@ public struct Checker {
             results: results, demand: order.demand, digest: run?.digest ?? draft.snapshot.digest, run: run,
             comparison: comparison,
             verdict: order.demand.judging(verdict(findings, request, comparison, order), by: results),
-            warnings: warnings)
+            warnings: bannerWarnings + warnings)
     }
 
     /// What a run is compared with.
@@ -90,6 +96,19 @@ public struct Checker {
             let again = SecondLook.plan(plan, at: Drift(from: reference, to: Snapshot(first)))
         else { return first }
         return SecondLook.merged(first, try environment.probe(again))
+    }
+
+    /// The banners of what is open after all looks, if they are asked for. States hold without them: a machine that
+    /// cannot read them costs a warning, and the run is one that did not.
+    private func banners(
+        _ results: [HostResult], _ request: CheckRequest, _ order: CheckOrder
+    ) throws -> ([Host: HostBanners]?, [String]) {
+        guard order.readsBanners else { return (nil, []) }
+        do {
+            return (try environment.banners(results, request), [])
+        } catch BannerError.shortage(let code) {
+            return (nil, ["No banners were read: \(BannerError.shortage(code: code))."])
+        }
     }
 
     /// The store as it is, or `nil` when nothing is recorded yet.

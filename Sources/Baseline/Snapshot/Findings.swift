@@ -1,14 +1,17 @@
 public import PortCore
 
-/// A snapshot together with its evidence: what every report about one run is made of.
+/// A snapshot together with its evidence and banners: what every report about one run is made of.
 public struct Findings: Sendable {
     public let snapshot: Snapshot
     /// The evidence of the hosts that have any.
     public let evidence: [Host: Evidence]
+    /// The banners of the hosts that have any; `nil` when they were not read.
+    public let banners: [Host: HostBanners]?
 
-    public init(snapshot: Snapshot, evidence: [Host: Evidence]) {
+    public init(snapshot: Snapshot, evidence: [Host: Evidence], banners: [Host: HostBanners]? = nil) {
         self.snapshot = snapshot
         self.evidence = evidence
+        self.banners = banners
     }
 
     public var entries: [Snapshot.Entry] { snapshot.entries }

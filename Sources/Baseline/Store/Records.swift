@@ -16,6 +16,8 @@ public struct Run: Hashable, Sendable {
     public let statesDigest: Digest
     public let counts: RunCounts
     public let times: AnswerTimes
+    /// Whether the banners of its open ports were read, even if none said anything.
+    public let readsBanners: Bool
 }
 
 /// Where, by whom and how a run was made.
@@ -98,10 +100,12 @@ public struct RunDraft: Sendable {
     public let snapshot: Snapshot
     public let evidence: [Host: Evidence]
     public let times: AnswerTimes
+    /// The banners of the hosts that have any; `nil` when they were not read.
+    public let banners: [Host: HostBanners]?
 
     public init(
         check: CheckName, request: CheckRequest, redefines: Bool = false, startedAt: Timestamp,
-        finishedAt: Timestamp, context: RunContext, results: [HostResult]
+        finishedAt: Timestamp, context: RunContext, results: [HostResult], banners: [Host: HostBanners]? = nil
     ) {
         self.check = check
         self.request = request
@@ -112,6 +116,7 @@ public struct RunDraft: Sendable {
         snapshot = Snapshot(results)
         evidence = Self.evidence(results)
         times = AnswerTimes(results)
+        self.banners = banners?.filter { !$0.value.isEmpty }
     }
 
     /// The evidence of each host that has any.

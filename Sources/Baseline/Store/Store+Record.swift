@@ -19,6 +19,7 @@ extension Store {
                 try insertHostChanges(draft.snapshot, checkID, run.id, since: previous?.id)
             }
             try insertEvidenceChanges(draft, checkID, run.id, since: previous?.id)
+            if let banners = draft.banners { try insertBannerChanges(banners, checkID, run.id) }
             return run
         }
     }
@@ -58,19 +59,20 @@ extension Store {
         try database.execute(
             """
             INSERT INTO runs (check_id, request_version, context_id, started_at, finished_at, digest, states_digest,
-                hosts, open, closed, filtered, answers, min_us, median_us, p95_us, max_us)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                hosts, open, closed, filtered, answers, min_us, median_us, p95_us, max_us,
+                reads_banners)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .int(checkID), .int(version), .int(contextID), .time(draft.startedAt), .time(draft.finishedAt),
                 .digest(digest), .digest(statesDigest), .int(counts.hosts), .int(counts.open), .int(counts.closed),
                 .int(counts.filtered), .int(times.count), .int(times.minimum), .int(times.median),
-                .int(times.percentile95), .int(times.maximum),
+                .int(times.percentile95), .int(times.maximum), .int(draft.banners == nil ? 0 : 1),
             ])
         return Run(
             id: database.lastInsertID, check: draft.check, requestVersion: version, startedAt: draft.startedAt,
             finishedAt: draft.finishedAt, context: context, digest: digest, statesDigest: statesDigest,
-            counts: counts, times: times)
+            counts: counts, times: times, readsBanners: draft.banners != nil)
     }
 
     /// Rows for the hosts that differ from run `previous`, or for all of them when there is none.
@@ -104,20 +106,38 @@ extension Store {
     private func insertEvidenceChanges(
         _ draft: RunDraft, _ checkID: Int64, _ runID: Int64, since previous: Int64?
     ) throws(StoreError) {
-        var before: [String: EvidenceRow] = [:]
+        try insertChanges(of: .evidence, draft.evidence.mapValues(\.lines), checkID, runID, since: previous)
+    }
+
+    /// Rows against the check's last run that read banners: what runs without them do not know, they do not change.
+    private func insertBannerChanges(
+        _ banners: [Host: HostBanners], _ checkID: Int64, _ runID: Int64
+    ) throws(StoreError) {
+        let previous = try database.first(
+            "SELECT max(id) FROM runs WHERE check_id = ? AND id < ? AND reads_banners = 1",
+            [.int(checkID), .int(runID)]
+        ) { $0.optionalInt(0) }
+        try insertChanges(
+            of: .banners, banners.mapValues(BannerFormat.lines), checkID, runID, since: previous ?? nil)
+    }
+
+    /// Rows for the hosts whose text differs from run `previous`, or for all of them when there is none.
+    private func insertChanges(
+        of kind: HostText, _ texts: [Host: String], _ checkID: Int64, _ runID: Int64, since previous: Int64?
+    ) throws(StoreError) {
+        var before: [String: TextRow] = [:]
         if let previous {
-            for row in try evidenceRows(checkID: checkID, at: previous) { before[row.identity] = row }
+            for row in try textRows(kind, checkID: checkID, at: previous) { before[row.identity] = row }
         }
         let insert = try Statement(
-            "INSERT INTO run_evidence (check_id, run_id, host_id, evidence_id) VALUES (?, ?, ?, ?)", in: database)
-        for (host, evidence) in draft.evidence.sorted(by: { $0.key < $1.key }) {
+            "INSERT INTO \(kind.rows) (check_id, run_id, host_id, \(kind.key)) VALUES (?, ?, ?, ?)", in: database)
+        for (host, text) in texts.sorted(by: { $0.key < $1.key }) {
             let old = before.removeValue(forKey: host.description)
-            if old?.reasons == evidence.lines { continue }
-            let digest = Digest(of: evidence.lines)
-            let evidenceID = try id(
-                in: "evidence", insert: "(digest, reasons) VALUES (?1, ?2)", find: "digest = ?1",
-                [.digest(digest), .text(evidence.lines)])
-            try insert.run([.int(checkID), .int(runID), .int(id(of: host)), .int(evidenceID)])
+            if old?.text == text { continue }
+            let textID = try id(
+                in: kind.table, insert: "(digest, \(kind.column)) VALUES (?1, ?2)", find: "digest = ?1",
+                [.digest(Digest(of: text)), .text(text)])
+            try insert.run([.int(checkID), .int(runID), .int(id(of: host)), .int(textID)])
         }
         for gone in before.values.map(\.hostID).sorted() {
             try insert.run([.int(checkID), .int(runID), .int(gone), .null])

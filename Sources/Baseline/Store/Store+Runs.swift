@@ -143,7 +143,7 @@ extension Store {
             """
             SELECT r.id, c.name, r.request_version, r.started_at, r.finished_at, x.vantage, x.user, x.version,
                 x.options, r.digest, r.states_digest, r.hosts, r.open, r.closed, r.filtered,
-                r.answers, r.min_us, r.median_us, r.p95_us, r.max_us
+                r.answers, r.min_us, r.median_us, r.p95_us, r.max_us, r.reads_banners
             FROM runs AS r JOIN checks AS c ON c.id = r.check_id JOIN contexts AS x ON x.id = r.context_id
             \(selection)
             """, values
@@ -162,7 +162,8 @@ extension Store {
             counts: RunCounts(hosts: number(11), open: number(12), closed: number(13), filtered: number(14)),
             times: AnswerTimes(
                 count: number(15), minimum: number(16), median: number(17), percentile95: number(18),
-                maximum: number(19)))
+                maximum: number(19)),
+            readsBanners: row.int(20) == 1)
     }
 
     func checkName(_ text: String) throws(StoreError) -> CheckName {

@@ -10,11 +10,26 @@ struct HostRow {
     let address: String?
 }
 
-/// The evidence of a host in a run, in the store's terms.
-struct EvidenceRow {
+/// What a run tells of a host beside its state: a text that is stored once, and rows where it changes.
+enum HostText {
+    case evidence
+    case banners
+
+    /// Where the texts stand.
+    var table: String { self == .evidence ? "evidence" : "banners" }
+    /// The column of the text.
+    var column: String { self == .evidence ? "reasons" : "lines" }
+    /// Where hosts refer to texts.
+    var rows: String { self == .evidence ? "run_evidence" : "run_banners" }
+    /// The column that refers.
+    var key: String { self == .evidence ? "evidence_id" : "banner_id" }
+}
+
+/// The evidence or the banners of a host in a run, in the store's terms.
+struct TextRow {
     let hostID: Int64
     let identity: String
-    let reasons: String
+    let text: String
 }
 
 extension Store {
@@ -32,7 +47,30 @@ extension Store {
     /// The evidence of the hosts of `run` that have any.
     public func evidence(of run: Run) throws(StoreError) -> [Host: Evidence] {
         let checkID = try checkID(run.check)
-        return try evidence(evidenceRows(checkID: checkID, at: run.id), rebuilt(hostRows(checkID: checkID, at: run.id)))
+        return try evidence(
+            textRows(.evidence, checkID: checkID, at: run.id), rebuilt(hostRows(checkID: checkID, at: run.id)))
+    }
+
+    /// The banners of the hosts of `run` that have any; `nil` when it did not read them.
+    public func banners(of run: Run) throws(StoreError) -> [Host: HostBanners]? { try banners(of: run, only: nil) }
+
+    private func banners(of run: Run, only: [Int64]?) throws(StoreError) -> [Host: HostBanners]? {
+        guard run.readsBanners else { return nil }
+        var result: [Host: HostBanners] = [:]
+        for row in try textRows(.banners, checkID: checkID(run.check), at: run.id, only: only) {
+            guard let host = Host(row.identity), let banners = BannerFormat.read(row.text) else {
+                throw database.damaged("the banners of host '\(row.identity)' cannot be read")
+            }
+            result[host] = banners
+        }
+        return result
+    }
+
+    /// All that `run` found.
+    ///
+    /// - Throws: `StoreError.damaged` when it does not have the digest that was recorded.
+    public func findings(of run: Run) throws(StoreError) -> Findings {
+        try Findings(snapshot: snapshot(of: run), evidence: evidence(of: run), banners: banners(of: run))
     }
 
     /// The drift between two runs, and the evidence of the hosts that the newer one shows otherwise.
@@ -46,15 +84,10 @@ extension Store {
             return (try Drift(from: snapshot(of: old), to: snapshot(of: new)), try evidence(of: new))
         }
         let checkID = try checkID(new.check)
-        // Neither DISTINCT nor ORDER BY: for them SQLite would walk the index by host through all of the history.
-        let rows = try database.rows(
-            "SELECT host_id FROM run_hosts WHERE check_id = ? AND run_id > ? AND run_id <= ?",
-            [.int(checkID), .int(min(old.id, new.id)), .int(max(old.id, new.id))]
-        ) { $0.int(0) }
-        let changed = Set(rows).sorted()
+        let changed = try hosts(in: "run_hosts", checkID, between: old, new)
         let before = try rebuilt(hostRows(checkID: checkID, at: old.id, only: changed))
         let after = try rebuilt(hostRows(checkID: checkID, at: new.id, only: changed))
-        let reasons = try evidenceRows(checkID: checkID, at: new.id, only: changed)
+        let reasons = try textRows(.evidence, checkID: checkID, at: new.id, only: changed)
         let drift = Drift(from: before, to: after)
         // The digests were taken of the whole snapshots, so they tell when rows have come or gone since.
         guard drift.hosts.isEmpty == (old.digest == new.digest) else {
@@ -63,7 +96,33 @@ extension Store {
         return (drift, try evidence(reasons, after))
     }
 
+    /// The banners that differ between two runs, whose drift is `drift`; `nil` when one of them did not read any.
+    public func bannerChanges(
+        from old: Run, to new: Run, drift: Drift
+    ) throws(StoreError) -> [BannerChange]? {
+        var changed: [Int64]?
+        if old.check == new.check {
+            changed = try hosts(in: HostText.banners.rows, checkID(new.check), between: old, new)
+        }
+        guard let before = try banners(of: old, only: changed), let after = try banners(of: new, only: changed) else {
+            return nil
+        }
+        return BannerChange.changes(from: before, to: after, drift: drift)
+    }
+
     // MARK: Rows
+
+    /// The hosts with rows in `table` between two runs of a check.
+    private func hosts(
+        in table: String, _ checkID: Int64, between old: Run, _ new: Run
+    ) throws(StoreError) -> [Int64] {
+        // Neither DISTINCT nor ORDER BY: for them SQLite would walk the index by host through all of the history.
+        let rows = try database.rows(
+            "SELECT host_id FROM \(table) WHERE check_id = ? AND run_id > ? AND run_id <= ?",
+            [.int(checkID), .int(min(old.id, new.id)), .int(max(old.id, new.id))]
+        ) { $0.int(0) }
+        return Set(rows).sorted()
+    }
 
     /// The rows of every host in the scope of the check's run `runID`, or of the hosts `only`.
     func hostRows(checkID: Int64, at runID: Int64, only: [Int64]? = nil) throws(StoreError) -> [HostRow] {
@@ -78,11 +137,13 @@ extension Store {
         }
     }
 
-    func evidenceRows(checkID: Int64, at runID: Int64, only: [Int64]? = nil) throws(StoreError) -> [EvidenceRow] {
+    func textRows(
+        _ kind: HostText, checkID: Int64, at runID: Int64, only: [Int64]? = nil
+    ) throws(StoreError) -> [TextRow] {
         try latestRows(
-            of: "run_evidence", columns: "h.identity, e.reasons",
-            joins: "JOIN evidence AS e ON e.id = latest.evidence_id", checkID, runID, only
-        ) { EvidenceRow(hostID: $0.int(0), identity: $0.text(1), reasons: $0.text(2)) }
+            of: kind.rows, columns: "h.identity, t.\(kind.column)",
+            joins: "JOIN \(kind.table) AS t ON t.id = latest.\(kind.key)", checkID, runID, only
+        ) { TextRow(hostID: $0.int(0), identity: $0.text(1), text: $0.text(2)) }
     }
 
     /// For each host of a check, or for the hosts `only`, its row of `table` that holds at run `runID`: the latest up
@@ -137,13 +198,13 @@ extension Store {
         return Snapshot(entries)
     }
 
-    private func evidence(_ rows: [EvidenceRow], _ snapshot: Snapshot) throws(StoreError) -> [Host: Evidence] {
+    private func evidence(_ rows: [TextRow], _ snapshot: Snapshot) throws(StoreError) -> [Host: Evidence] {
         let filtered = Dictionary(
             uniqueKeysWithValues: snapshot.entries.map { ($0.host, $0.states[.filtered]) })
         var result: [Host: Evidence] = [:]
         for row in rows {
             guard let host = Host(row.identity), let ports = filtered[host],
-                let evidence = Evidence(lines: row.reasons, filtered: ports)
+                let evidence = Evidence(lines: row.text, filtered: ports)
             else { throw database.damaged("the evidence of host '\(row.identity)' cannot be read") }
             result[host] = evidence
         }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 // The system calls of the poller that Swift's Glibc module leaves out (sys/epoll.h) or that C macros hide
@@ -17,9 +18,14 @@ int csockets_connect(int descriptor, const csockets_address *address, uint16_t p
 int csockets_close(int descriptor);
 
 int csockets_epoll_create(void);
-/// Registers for one edge: the end of a connect, well or badly.
-int csockets_epoll_add(int epoll, int descriptor, uint64_t token);
+/// Registers for one edge: the end of a connect, well or badly; with `reads` also for whatever arrives later.
+int csockets_epoll_add(int epoll, int descriptor, uint64_t token, bool reads);
 int csockets_epoll_wait(int epoll, uint64_t *tokens, int capacity, int timeout_ms);
+
+/// Hands bytes to a connection, without SIGPIPE where it is gone: how many it took.
+int csockets_send(int descriptor, const uint8_t *bytes, size_t count);
+/// What has arrived on a connection: how many bytes; 0 at its end.
+int csockets_receive(int descriptor, uint8_t *bytes, size_t capacity);
 
 /// The first ICMP error in the queue: 1 and its type and code (`v6` tells ICMPv6), or 0 when there is none.
 int csockets_icmp_error(int descriptor, bool *v6, uint8_t *type, uint8_t *code);

@@ -42,14 +42,31 @@ struct Poller: ~Copyable {
         return .success(ProbeSocket(descriptor: descriptor, family: family))
     }
 
-    /// Watches `socket`; `token` comes back with its events.
-    func register(_ socket: ProbeSocket, token: UInt64) -> Int32 {
-        -csockets_epoll_add(epoll, socket.descriptor, token)
+    /// Watches `socket`; `token` comes back with its events, which are the end of a connect and, if it `reads`,
+    /// whatever arrives later.
+    func register(_ socket: ProbeSocket, token: UInt64, reads: Bool = false) -> Int32 {
+        -csockets_epoll_add(epoll, socket.descriptor, token, reads)
     }
 
     /// Starts a connection, or reads how the one under way ended. Returns 0 or the error number.
     func connect(_ socket: ProbeSocket, _ address: borrowing SocketAddress, port: UInt16) -> Int32 {
         withUnsafePointer(to: address.raw) { -csockets_connect(socket.descriptor, $0, port) }
+    }
+
+    /// Hands all of `bytes` to a connection, or says that it did not take them.
+    func send(_ socket: ProbeSocket, _ bytes: [UInt8]) -> Bool {
+        csockets_send(socket.descriptor, bytes, bytes.count) == bytes.count
+    }
+
+    /// What has arrived on a connection: at most `capacity` bytes, none at its end; or the error number.
+    func receive(_ socket: ProbeSocket, capacity: Int) -> Result<[UInt8], SystemCode> {
+        var failure: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            let received = csockets_receive(socket.descriptor, buffer.baseAddress, capacity)
+            count = max(0, Int(received))
+            failure = max(0, -received)
+        }
+        return failure == 0 ? .success(bytes) : .failure(SystemCode(failure))
     }
 
     func close(_ socket: ProbeSocket) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Baseline
+import PortCore
 
 /// `portbase baseline`: what should be, who accepted it, and why.
 struct BaselineCommand: ParsableCommand {
@@ -105,8 +106,7 @@ struct BaselineCommand: ParsableCommand {
             let store = try database.store()
             guard let version = try store.baselines(of: name).last else { throw StoreError.noBaseline(name) }
             let request = try store.request(of: version.run)
-            let findings = Findings(
-                snapshot: try store.snapshot(of: version.run), evidence: try store.evidence(of: version.run))
+            let findings = try store.findings(of: version.run)
             try output.show(
                 json: BaselineShowJSON(version, request, findings),
                 text: RunText.table([version], style: output.style) + "\n"

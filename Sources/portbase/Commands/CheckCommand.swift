@@ -40,6 +40,9 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .customLong("no-record"), help: "Do not record the run.")
     var noRecord = false
 
+    @Flag(help: "Read what services at open ports say; shown with --verbose, --json and by show.")
+    var banner = false
+
     @Flag(name: .shortAndLong, help: "Show every endpoint.")
     var verbose = false
 
@@ -129,6 +132,7 @@ struct CheckCommand: ParsableCommand {
         order.redefines = redefine
         order.reference = baseline
         order.records = !noRecord
+        order.readsBanners = banner
         order.driftLevel = driftState == .critical ? .critical : .warning
         order.counted = count.counted
         return order
@@ -148,6 +152,13 @@ struct CheckCommand: ParsableCommand {
                     let results = try Prober.run(plan, cancellation: cancellation, isTraced: debug) { line.show($0) }
                     if debug { try Output.error.write(DebugText.lines(results)) }
                     return results
+                },
+                banners: { results, request in
+                    var line = ProgressLine(isShown: !isQuiet)
+                    defer { line.clear() }
+                    return try BannerReader.read(
+                        results, request.ports, limits: request.limits, cancellation: cancellation
+                    ) { line.show($0) }
                 }))
     }
 

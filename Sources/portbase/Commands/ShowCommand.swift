@@ -5,7 +5,7 @@ import Baseline
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show a run: what was asked, and every endpoint with its state and reason.",
+        abstract: "Show a run: what was asked, and every endpoint with its state and reason, and banners.",
         discussion: """
             Examples:
               portbase show web-tier
@@ -30,10 +30,9 @@ struct ShowCommand: ParsableCommand {
     func run() throws {
         let store = try database.store()
         let run = try store.run(reference)
-        let snapshot = try store.snapshot(of: run)
-        if canonical { return try Output.standard.write(SnapshotFormat.text(snapshot)) }
+        if canonical { return try Output.standard.write(SnapshotFormat.text(store.snapshot(of: run))) }
         let request = try store.request(of: run)
-        let findings = Findings(snapshot: snapshot, evidence: try store.evidence(of: run))
+        let findings = try store.findings(of: run)
         try output.show(
             json: ShowJSON(run, request, findings), text: RunText.full(run, request, findings, style: output.style))
     }

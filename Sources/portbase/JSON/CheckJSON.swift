@@ -14,6 +14,7 @@ struct CheckJSON: Encodable {
         case exitStatus = "exit_status"
         case startedAt = "started_at"
         case finishedAt = "finished_at"
+        case bannersRead = "banners_read"
     }
 
     /// What the run was judged by.
@@ -39,6 +40,7 @@ struct CheckJSON: Encodable {
         try container.encode(report.startedAt.description, forKey: .startedAt)
         try container.encode(report.finishedAt.description, forKey: .finishedAt)
         try container.encode(report.warnings, forKey: .warnings)
+        try container.encode(report.findings.banners != nil, forKey: .bannersRead)
         try container.encode(request, forKey: .request)
         try container.encode(hosts, forKey: .hosts)
         try encodeComparison(in: &container)

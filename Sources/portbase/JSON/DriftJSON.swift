@@ -43,6 +43,8 @@ struct DiffJSON: Encodable {
     let to: RunJSON
     let drift: [DriftJSON]
     let counts: [String: Int]
+    /// Left out when not asked for.
+    let banners: BannerComparisonJSON?
 
     init(_ report: DiffReport) {
         from = RunJSON(report.from)
@@ -50,6 +52,7 @@ struct DiffJSON: Encodable {
         drift = DriftJSON.rows(
             report.drift, evidence: report.evidence, selection: report.request.ports, counted: report.counted)
         counts = Self.counts(report.drift)
+        banners = report.banners.map(BannerComparisonJSON.init)
     }
 
     static func counts(_ drift: Drift) -> [String: Int] {
@@ -57,7 +60,7 @@ struct DiffJSON: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case from, to, drift, counts
+        case from, to, drift, counts, banners
         case schemaVersion = "schema_version"
     }
 }

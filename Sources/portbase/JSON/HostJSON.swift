@@ -12,9 +12,11 @@ struct ResultJSON: Encodable {
     let service: String?
     /// From the first SYN to the answer; left out where there was none, and for runs of the past.
     let connectMilliseconds: Double?
+    /// What the service said; left out where it said nothing or was not asked.
+    let banner: BannerJSON?
 
     enum CodingKeys: String, CodingKey {
-        case port, state, reason, status, service
+        case port, state, reason, status, service, banner
         case connectMilliseconds = "connect_ms"
     }
 }
@@ -51,7 +53,8 @@ struct HostJSON: Encodable {
                 return ResultJSON(
                     port: found.port, state: found.reason.state.rawValue, reason: found.reason.rawValue,
                     status: found.reason.status, service: selection.service(of: found.port),
-                    connectMilliseconds: elapsed.map { Double($0) / 1000 })
+                    connectMilliseconds: elapsed.map { Double($0) / 1000 },
+                    banner: findings.banners?[entry.host]?[found.port].map(BannerJSON.init))
             }
         self.results = hidesOpen ? results.filter { $0.state != PortState.open.rawValue } : results
         openPorts = Array(entry.states[.open].values)

@@ -18,6 +18,7 @@ struct RunJSON: Encodable {
     let closedCount: Int
     let filteredCount: Int
     let answerTimesMicroseconds: TimesJSON
+    let bannersRead: Bool
 
     struct TimesJSON: Encodable {
         let count: Int
@@ -45,6 +46,7 @@ struct RunJSON: Encodable {
         answerTimesMicroseconds = TimesJSON(
             count: run.times.count, min: run.times.minimum, median: run.times.median,
             p95: run.times.percentile95, max: run.times.maximum)
+        bannersRead = run.readsBanners
     }
 
     enum CodingKeys: String, CodingKey {
@@ -58,6 +60,7 @@ struct RunJSON: Encodable {
         case closedCount = "closed_count"
         case filteredCount = "filtered_count"
         case answerTimesMicroseconds = "answer_times_us"
+        case bannersRead = "banners_read"
     }
 }
 

@@ -45,7 +45,8 @@ struct CheckText {
         let shown = hidesOpen ? all.filter { !entry.states[.open].contains($0) } : all
         let results = shown.map { port in
             let status = reasons.first { $0.ports.contains(port) }?.reason.status ?? "timeout"
-            return "\(entry.host.endpoint("\(port)")) = \(status)\n"
+            let banner = report.findings.banners?[entry.host]?[port].map { "  \($0.text)" } ?? ""
+            return "\(entry.host.endpoint("\(port)")) = \(status)\(banner)\n"
         }
         return """
             Host: \(entry.host)

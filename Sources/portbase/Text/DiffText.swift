@@ -9,7 +9,8 @@ struct DiffText {
     var text: String {
         let rows = DriftRow.rows(report.drift, evidence: report.evidence)
         let lines = DriftText(rows: rows, selection: report.request.ports, style: style).lines
-        return "\(report.from.title) → \(report.to.title)\n" + lines + summary + "\n"
+        let banners = report.banners.map { BannerText.text($0, style: style) } ?? ""
+        return "\(report.from.title) → \(report.to.title)\n" + lines + summary + "\n" + banners
     }
 
     private var summary: String {

@@ -52,6 +52,9 @@ enum RunText {
                 "\(times.count) in \(times.minimum) to \(times.maximum) µs, median \(times.median), 95 % within \(times.percentile95)"
             )
         }
+        if let banners = findings.banners {
+            add("banners", "\(banners.values.reduce(0) { $0 + $1.count }) at \(run.counts.open) open ports")
+        }
         var hosts = TextTable(["HOST", "STATE", "PORTS", "REASON"])
         for entry in findings.entries {
             let address = entry.address.map { " (\($0))" } ?? ""
@@ -63,7 +66,8 @@ enum RunText {
                 ])
             }
         }
-        return facts.text(style) + "\n" + hosts.text(style)
+        let banners = BannerText.table(findings, style: style)
+        return facts.text(style) + "\n" + hosts.text(style) + (banners.isEmpty ? "" : "\n" + banners)
     }
 
     private static func color(_ state: PortState) -> Style.Color {

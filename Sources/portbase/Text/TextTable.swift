@@ -1,3 +1,5 @@
+import PortCore
+
 /// Lines of aligned columns, two spaces between them, nothing after the last.
 struct TextTable {
     /// One cell: its text, which may come from anywhere, its colour, and whether it stands at the right of its column.

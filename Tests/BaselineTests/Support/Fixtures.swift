@@ -63,12 +63,12 @@ func context(user: String = "op", limits: LoadLimits = LoadLimits()) -> RunConte
 /// A run that began in minute `at` and took a second.
 func draft(
     _ name: String, _ results: [HostResult], at start: Int = 0, request asked: CheckRequest? = nil,
-    redefines: Bool = false
+    redefines: Bool = false, banners: [Host: HostBanners]? = nil
 ) throws -> RunDraft {
     RunDraft(
         check: CheckName(name)!, request: try asked ?? request(), redefines: redefines, startedAt: minute(start),
         finishedAt: Timestamp(milliseconds: minute(start).milliseconds + 1000), context: context(),
-        results: results)
+        results: results, banners: banners)
 }
 
 func acceptance(_ reason: String = "release 4.2", at time: Int = 0, ticket: String? = nil) -> Acceptance {

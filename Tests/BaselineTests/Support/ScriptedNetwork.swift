@@ -10,6 +10,12 @@ final class ScriptedNetwork {
     var looks: [[String: Reason]]
     /// What was probed, look by look, as `host:ports`.
     private(set) var probed: [[String]] = []
+    /// What is said at `host:port`.
+    var says: [String: Banner] = [:]
+    /// What was asked for banners, time by time, as `host:open ports`.
+    private(set) var heard: [[String]] = []
+    /// What hearing fails with, if it does.
+    var deafness: BannerError?
     private var clock = minute(0).milliseconds
 
     init(_ looks: [String: Reason]...) {
@@ -25,7 +31,7 @@ final class ScriptedNetwork {
                     self.clock += 1000
                     return Timestamp(milliseconds: self.clock)
                 },
-                plan: plan, probe: probe))
+                plan: plan, probe: probe, banners: banners))
     }
 
     private func plan(_ request: CheckRequest) -> ProbePlan {
@@ -38,6 +44,22 @@ final class ScriptedNetwork {
             return ProbePlan.Item(host: host, address: address, ports: request.ports.all)
         }
         return ProbePlan(items: items, timing: request.timing, limits: request.limits)
+    }
+
+    private func banners(_ results: [HostResult], _ request: CheckRequest) throws -> [Host: HostBanners] {
+        if let deafness { throw deafness }
+        let open = results.map { result in
+            (result.host, Array(zip(result.ports.values, result.outcomes).filter { $1.state == .open }.map(\.0)))
+        }
+        heard.append(open.filter { !$1.isEmpty }.map { "\($0):\(PortSet(values: $1).text)" })
+        return Dictionary(
+            uniqueKeysWithValues: open.map { host, ports in
+                (
+                    host,
+                    Dictionary(
+                        uniqueKeysWithValues: ports.compactMap { port in says["\(host):\(port)"].map { (port, $0) } })
+                )
+            })
     }
 
     private func probe(_ plan: ProbePlan) -> [HostResult] {
