@@ -2,15 +2,18 @@ public import PortCore
 
 /// A snapshot together with its evidence: what every report about one run is made of.
 public struct Findings: Sendable {
+    /// The state of every endpoint of the run.
     public let snapshot: Snapshot
     /// The evidence of the hosts that have any.
     public let evidence: [Host: Evidence]
 
+    /// `evidence` is that of the same run, of the hosts that have any.
     public init(snapshot: Snapshot, evidence: [Host: Evidence]) {
         self.snapshot = snapshot
         self.evidence = evidence
     }
 
+    /// The hosts of the snapshot in host order, each once.
     public var entries: [Snapshot.Entry] { snapshot.entries }
 
     /// The ports of a host by their reasons, in the fixed order of reasons.
