@@ -2,7 +2,9 @@
 public enum Migrations {
     /// One step: the number it brings `user_version` to, and its SQL.
     public struct Step: Sendable {
+        /// What the step brings `user_version` to, from 1.
         public let version: Int
+        /// A script of one or more statements, in UTF-8.
         public let sql: [UInt8]
     }
 

@@ -1,5 +1,6 @@
 /// The name of a check: a letter, then letters, digits, `.`, `_` or `-`, at most 64 in all.
 public struct CheckName: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The name as it was written; names that differ in case are different names.
     public let description: String
 
     /// `nil` when `text` is not a name.

@@ -21,6 +21,7 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
+    /// The 64 digits, without `sha256:` before them.
     public var description: String { Self.hex(bytes) }
 
     /// The first 12 digits, for tables that people read.

@@ -48,6 +48,7 @@ public enum RunReference: Hashable, Sendable, CustomStringConvertible {
         return (String(parts[0]), back)
     }
 
+    /// One of the forms above, for messages; a time is cut to whole seconds.
     public var description: String {
         func suffix(_ back: Int) -> String { back == 0 ? "" : "~\(back)" }
         return switch self {

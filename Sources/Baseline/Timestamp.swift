@@ -5,6 +5,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     /// Milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
     public let milliseconds: Int64
 
+    /// The moment so many milliseconds after 1970-01-01T00:00:00Z, or before it for a negative number.
     public init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }

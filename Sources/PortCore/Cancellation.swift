@@ -4,6 +4,7 @@ import Synchronization
 public final class Cancellation: Sendable {
     private let signal = Atomic<Int32>(0)
 
+    /// A request that was not made yet.
     public init() {}
 
     /// Asks to stop because of signal `number`. Safe in a signal handler: one atomic store.

@@ -5,13 +5,17 @@ public struct Timing: Hashable, Sendable, Codable {
     /// How many times a silent endpoint is tried again within the budget, 0 to 20.
     public var retries: Int
 
+    /// Keeps what it is given; the command line sees to the bounds.
     public init(timeoutMilliseconds: Int, retries: Int = Timing.defaultRetries) {
         self.timeoutMilliseconds = timeoutMilliseconds
         self.retries = retries
     }
 
+    /// The budgets that the command line takes, in milliseconds.
     public static let timeoutBounds = 10...3_600_000
+    /// The numbers of retries that the command line takes.
     public static let retryBounds = 0...20
+    /// The retries of a request that does not say how many.
     public static let defaultRetries = 1
 
     /// How long each attempt waits, in nanoseconds. The shares grow as 1, 2, 3 … and add up to the budget: the
@@ -32,12 +36,14 @@ public struct LoadLimits: Hashable, Sendable, Codable {
     /// The most connection attempts a second; `nil` for no limit.
     public var rate: Int?
 
+    /// Limits above 0; `nil` for none.
     public init(parallelism: Int = LoadLimits.defaultParallelism, perHost: Int? = nil, rate: Int? = nil) {
         self.parallelism = parallelism
         self.perHost = perHost
         self.rate = rate
     }
 
+    /// The most endpoints in flight where nothing else is asked; fewer where descriptors are short.
     public static let defaultParallelism = 4000
 }
 
@@ -47,10 +53,13 @@ public struct CheckRequest: Hashable, Sendable, Codable {
     public var targets: TargetSet
     /// Addresses that no name may lead to.
     public var excluded: TargetSet
+    /// The ports of every target.
     public var ports: PortSelection
     /// The only family that names are resolved to; `nil` for both, IPv4 first.
     public var family: IPAddress.Family?
+    /// How long an answer is waited for; counts for the identity.
     public var timing: Timing
+    /// How hard a run may press; does not count for the identity.
     public var limits: LoadLimits
 
     /// Checks that the parts fit together.

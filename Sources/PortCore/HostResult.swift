@@ -1,29 +1,35 @@
 /// What was found at one endpoint.
 public struct Outcome: Hashable, Sendable {
+    /// Why the endpoint has its state.
     public var reason: Reason
     /// From the first SYN to the verdict, in microseconds.
     public var elapsedMicroseconds: UInt32
     /// What happened on the way; empty unless the run was traced.
     public var steps: [ProbeStep]
 
+    /// The time is 0 for a name that leads nowhere, where nothing was probed.
     public init(reason: Reason, elapsedMicroseconds: UInt32 = 0, steps: [ProbeStep] = []) {
         self.reason = reason
         self.elapsedMicroseconds = elapsedMicroseconds
         self.steps = steps
     }
 
+    /// The state that the reason stands for.
     public var state: PortState { reason.state }
 }
 
 /// What was found at every endpoint of one host.
 public struct HostResult: Sendable {
+    /// What the operator named.
     public let host: Host
     /// The address that was probed; `nil` when the name leads to none.
     public let address: IPAddress?
+    /// The ports that were asked for, with the outcomes of a name that leads nowhere, too.
     public let ports: PortSet
     /// One outcome a port, in the order of `ports.values`.
     public let outcomes: [Outcome]
 
+    /// Stops the process unless there is one outcome a port.
     public init(host: Host, address: IPAddress?, ports: PortSet, outcomes: [Outcome]) {
         precondition(outcomes.count == ports.count, "one outcome a port")
         self.host = host

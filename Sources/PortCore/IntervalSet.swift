@@ -22,6 +22,7 @@ public struct IntervalSet<Bound: FixedWidthInteger & Sendable>: Hashable, Sendab
         self.init(values.map { $0...$0 })
     }
 
+    /// Whether no number is in the set.
     public var isEmpty: Bool { ranges.isEmpty }
 
     /// How many numbers are in the set, `Int.max` when there are more than that.

@@ -2,11 +2,14 @@
 public struct ProbePlan: Sendable {
     /// One host of the plan.
     public struct Item: Sendable {
+        /// What the operator named.
         public let host: Host
         /// Where the host is probed; `nil` for a name that leads nowhere.
         public let address: IPAddress?
+        /// The ports to probe: all of the request, or at a second look those in doubt.
         public let ports: PortSet
 
+        /// For a host that is an address, `address` is that address.
         public init(host: Host, address: IPAddress?, ports: PortSet) {
             self.host = host
             self.address = address
@@ -14,10 +17,14 @@ public struct ProbePlan: Sendable {
         }
     }
 
+    /// The hosts in host order, each once.
     public let items: [Item]
+    /// The budget and the retries of each endpoint.
     public let timing: Timing
+    /// How hard the run may press.
     public let limits: LoadLimits
 
+    /// A plan of `items` as they are, with no name left to resolve.
     public init(items: [Item], timing: Timing, limits: LoadLimits = LoadLimits()) {
         self.items = items
         self.timing = timing

@@ -9,6 +9,7 @@ public enum ResolverError: Error, Equatable, CustomStringConvertible {
     case cancelled(signal: Int32)
     case noThreads
 
+    /// One line for the operator.
     public var description: String {
         switch self {
         case .undecided(let name, let reason):

@@ -13,8 +13,12 @@ public struct CheckOrder: Sendable {
 
     /// `nil` to name the check after its request.
     public var name: CheckName?
+    /// What was given of the request; the rest is as recorded under the name, or a default.
     public var parts = RequestParts()
+    /// Whether a request that differs from the recorded one becomes its next version. If not, it is an error
+    /// (`StoreError.requestDiffers`).
     public var redefines = false
+    /// What judges the run: `.automatic` unless `--baseline` names something else.
     public var reference = Reference.automatic
     /// Whether the run is recorded.
     public var records = true
@@ -27,23 +31,33 @@ public struct CheckOrder: Sendable {
     /// What is asked of the states, where the run is judged by them.
     public var demand = StateDemand()
 
+    /// An order of defaults that asks for nothing yet.
     public init() {}
 }
 
 /// The parts of a request that were given; what is `nil` comes from the recorded request, or is a default.
 public struct RequestParts: Sendable {
+    /// What to probe. New targets come without the recorded exclusions and family.
     public var targets: TargetSet?
+    /// What to leave out; `nil` for the recorded exclusions where `targets` is `nil`, too, else for none.
     public var excluded: TargetSet?
+    /// The ports of every target; they replace the recorded ones as a whole.
     public var ports: PortSelection?
+    /// The only family that names are resolved to; `nil` for the recorded one where `targets` is `nil`, too, else for
+    /// both.
     public var family: IPAddress.Family?
+    /// The whole budget of one endpoint in milliseconds, 10 to 3,600,000; by default 5000, or 2000 with a name.
     public var timeoutMilliseconds: Int?
+    /// How many times a silent endpoint is tried again within the budget, 0 to 20; by default `Timing.defaultRetries`.
     public var retries: Int?
+    /// The most endpoints in flight at once, over all hosts, from 1; by default `LoadLimits.defaultParallelism`.
     public var parallelism: Int?
     /// 0 for no limit.
     public var perHost: Int?
     /// 0 for no limit.
     public var rate: Int?
 
+    /// No part given.
     public init() {}
 
     /// The request that these parts make over `recorded`.

@@ -7,11 +7,13 @@ public import PortCore
 public struct Checker {
     /// What a check needs from outside.
     public struct Environment {
+        /// The file of the store; made, with its folders, when the first run is recorded.
         public let databasePath: String
         /// Who and where, for the record.
         public let context: (LoadLimits) -> RunContext
         /// Ends the run: nothing is recorded from then on.
         public let cancellation: Cancellation
+        /// The wall clock, read before the first name is resolved and after the last probe.
         public let clock: () -> Timestamp
         /// Resolves the names of a request.
         public let plan: (CheckRequest) throws -> ProbePlan
@@ -20,6 +22,7 @@ public struct Checker {
         /// Hears what the open ports of a request say.
         public let banners: ([HostResult], CheckRequest) throws -> [Host: HostBanners]
 
+        /// Keeps what it is given; nothing is called or opened before `Checker.run`.
         public init(
             databasePath: String, context: @escaping (LoadLimits) -> RunContext, cancellation: Cancellation,
             clock: @escaping () -> Timestamp, plan: @escaping (CheckRequest) throws -> ProbePlan,
@@ -38,6 +41,7 @@ public struct Checker {
 
     private let environment: Environment
 
+    /// A checker in `environment`; it keeps nothing from one order to the next.
     public init(_ environment: Environment) {
         self.environment = environment
     }

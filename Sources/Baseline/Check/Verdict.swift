@@ -22,10 +22,12 @@ public enum VerdictLevel: String, CaseIterable, Comparable, Sendable {
 
 /// What a check comes to: a level and the line that says why.
 public struct Verdict: Hashable, Sendable {
+    /// How bad it is; it decides the exit code of a check.
     public let level: VerdictLevel
     /// What is true, without the level: `All ports open: 22, 443`.
     public let message: String
 
+    /// `message` is one line that does not name the level.
     public init(level: VerdictLevel, message: String) {
         self.level = level
         self.message = message

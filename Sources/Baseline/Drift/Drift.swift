@@ -19,18 +19,21 @@ public enum DriftKind: String, CaseIterable, Sendable {
 
 /// A range of ports of one host that went from one state to another.
 public struct PortChange: Hashable, Sendable {
+    /// Ports that went from the one state to the other together.
     public let ports: ClosedRange<UInt16>
     /// `nil` when the older run did not probe the ports.
     public let from: PortState?
     /// `nil` when the newer run did not probe the ports.
     public let to: PortState?
 
+    /// `from` and `to` differ: of equal ones there is no change.
     public init(ports: ClosedRange<UInt16>, from: PortState?, to: PortState?) {
         self.ports = ports
         self.from = from
         self.to = to
     }
 
+    /// What the two states come to; never `.address`, which is a difference of hosts.
     public var kind: DriftKind {
         switch (from, to) {
         case (nil, _): .newlyScoped
@@ -45,12 +48,15 @@ public struct PortChange: Hashable, Sendable {
 
 /// Everything that differs at one host.
 public struct HostDrift: Hashable, Sendable {
+    /// What the operator named, by which the runs are matched.
     public let host: Host
     /// Whether each run had the host in its scope.
     public let wasScoped: Bool
+    /// For the newer run: `false` for a host that left the scope.
     public let isScoped: Bool
     /// Where a name led to, before and after.
     public let oldAddress: IPAddress?
+    /// For the newer run; `nil` for an address, a name that led nowhere, and a host out of scope.
     public let newAddress: IPAddress?
     /// The changes in order of ports.
     public let changes: [PortChange]
@@ -63,6 +69,7 @@ public struct HostDrift: Hashable, Sendable {
 
 /// The difference from an older snapshot to a newer one, in host order.
 public struct Drift: Hashable, Sendable {
+    /// The hosts that differ, in host order; none when the snapshots are equal.
     public let hosts: [HostDrift]
 
     /// Compares two snapshots by walking their sorted hosts, and each host's sorted ranges, side by side.

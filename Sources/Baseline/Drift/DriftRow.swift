@@ -2,15 +2,21 @@ public import PortCore
 
 /// One line of a drift report: ports of one host that changed alike and for one reason.
 public struct DriftRow: Hashable, Sendable {
+    /// The kind of all ports of the row, or `.address`.
     public let kind: DriftKind
+    /// The host whose ports or address changed.
     public let host: Host
     /// `nil` for a change of address.
     public private(set) var ports: ClosedRange<UInt16>?
+    /// The state in the older run; `nil` where it did not probe the ports, and for a change of address.
     public let from: PortState?
+    /// The state in the newer run; `nil` where it did not probe the ports, and for a change of address.
     public let to: PortState?
     /// Why the ports have their new state; `nil` when that is not known or there is no new state.
     public let reason: Reason?
+    /// Where the name led in the older run; `nil` for nowhere, and for a change of ports.
     public let oldAddress: IPAddress?
+    /// Where the name leads in the newer run; `nil` for nowhere, and for a change of ports.
     public let newAddress: IPAddress?
     /// Whether the row is one of a host that was lost as a whole.
     public let isOfLostHost: Bool

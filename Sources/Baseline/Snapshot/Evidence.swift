@@ -12,6 +12,7 @@ public struct Evidence: Hashable, Sendable {
         reasons = result.reasons.filter { $0.reason.state == .filtered }
     }
 
+    /// Whether no port of the host is filtered.
     public var isEmpty: Bool { reasons.isEmpty }
 
     /// One line a reason, the most frequent one as `*`.

@@ -6,6 +6,7 @@ public struct PortStates: Hashable, Sendable {
     private var closed = PortSet()
     private var filtered = PortSet()
 
+    /// The states of no port: an empty scope.
     public init() {}
 
     /// The ports that have `state`. Setting it does not take the ports out of another state.

@@ -4,11 +4,14 @@ public import PortCore
 public struct Snapshot: Hashable, Sendable {
     /// One host of a snapshot.
     public struct Entry: Hashable, Sendable {
+        /// What the operator named: a name stays one, wherever it led.
         public let host: Host
         /// Where a name led to; `nil` for a host that is an address, and for a name that led nowhere.
         public let address: IPAddress?
+        /// The state of every port in the host's scope.
         public let states: PortStates
 
+        /// `address` is kept for a name only.
         public init(host: Host, address: IPAddress?, states: PortStates) {
             self.host = host
             if case .name = host { self.address = address } else { self.address = nil }

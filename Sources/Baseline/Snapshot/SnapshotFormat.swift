@@ -84,6 +84,7 @@ public enum SnapshotError: Error, Equatable, CustomStringConvertible {
     case malformed(line: Int)
     case notCanonical
 
+    /// One line for the operator.
     public var description: String {
         switch self {
         case .unknownVersion: "Not a snapshot of version 1: the first line must be 'portbase-snapshot 1'."

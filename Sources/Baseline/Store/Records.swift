@@ -4,17 +4,23 @@ public import PortCore
 public struct Run: Hashable, Sendable {
     /// Its number; runs are numbered in the order of their commits.
     public let id: Int64
+    /// The check whose history it belongs to.
     public let check: CheckName
     /// Which version of the check's request it ran.
     public let requestVersion: Int
+    /// The moment before its first name was resolved.
     public let startedAt: Timestamp
+    /// The moment after its last probe; `NAME@TIME` goes by it.
     public let finishedAt: Timestamp
+    /// The machine, the user, the version and the limits that it was made with.
     public let context: RunContext
     /// The digest of its snapshot.
     public let digest: Digest
     /// The digest of its snapshot without addresses.
     public let statesDigest: Digest
+    /// How many hosts and endpoints its snapshot has.
     public let counts: RunCounts
+    /// How long its answers took.
     public let times: AnswerTimes
     /// Whether the banners of its open ports were read, even if none said anything.
     public let readsBanners: Bool
@@ -24,11 +30,14 @@ public struct Run: Hashable, Sendable {
 public struct RunContext: Hashable, Sendable {
     /// The machine that probed.
     public let vantage: String
+    /// The login name of the user who ran it, or the number of one without a name.
     public let user: String
     /// The version of portbase.
     public let version: String
+    /// The limits of this run, which those of the recorded request may differ from.
     public let limits: LoadLimits
 
+    /// Keeps what it is given; nothing is looked up.
     public init(vantage: String, user: String, version: String, limits: LoadLimits) {
         self.vantage = vantage
         self.user = user
@@ -39,11 +48,16 @@ public struct RunContext: Hashable, Sendable {
 
 /// How many hosts a run covered, and how many endpoints had each state.
 public struct RunCounts: Hashable, Sendable {
+    /// Hosts in the scope, with the names that led nowhere.
     public let hosts: Int
+    /// Endpoints where the connection was established.
     public let open: Int
+    /// Endpoints where the host itself refused it.
     public let closed: Int
+    /// Endpoints without a verdict.
     public let filtered: Int
 
+    /// Counts as they were recorded.
     public init(hosts: Int, open: Int, closed: Int, filtered: Int) {
         self.hosts = hosts
         self.open = open
@@ -57,17 +71,24 @@ public struct RunCounts: Hashable, Sendable {
             filtered: snapshot.count(.filtered))
     }
 
+    /// Endpoints in the scope, of all states.
     public var endpoints: Int { open + closed + filtered }
 }
 
 /// How long answers took over one run, in microseconds; all zero when there was none.
 public struct AnswerTimes: Hashable, Sendable {
+    /// How many endpoints answered.
     public let count: Int
+    /// The shortest time, in microseconds.
     public let minimum: Int
+    /// The time within which half of the answers came, in microseconds, by nearest rank.
     public let median: Int
+    /// The time within which 95 % of the answers came, in microseconds, by nearest rank.
     public let percentile95: Int
+    /// The longest time, in microseconds.
     public let maximum: Int
 
+    /// A summary as it was recorded, times in microseconds.
     public init(count: Int, minimum: Int, median: Int, percentile95: Int, maximum: Int) {
         self.count = count
         self.minimum = minimum
@@ -90,19 +111,28 @@ public struct AnswerTimes: Hashable, Sendable {
 
 /// What is handed to the store to be recorded.
 public struct RunDraft: Sendable {
+    /// The check that the run is recorded under, made where there is none of the name.
     public let check: CheckName
+    /// What was asked; recorded as the first version, or as the next one where it redefines.
     public let request: CheckRequest
     /// Whether a request that differs from the recorded one becomes its next version.
     public let redefines: Bool
+    /// The moment before the first name was resolved.
     public let startedAt: Timestamp
+    /// The moment after the last probe; also when a new version of the request counts as recorded.
     public let finishedAt: Timestamp
+    /// Where, by whom and within which limits the run was made.
     public let context: RunContext
+    /// The state of every endpoint in the scope.
     public let snapshot: Snapshot
+    /// The evidence of the hosts that have any.
     public let evidence: [Host: Evidence]
+    /// How long the answers took.
     public let times: AnswerTimes
     /// The banners of the hosts that have any; `nil` when they were not read.
     public let banners: [Host: HostBanners]?
 
+    /// Takes snapshot, evidence and times from `results`, which hold each host once.
     public init(
         check: CheckName, request: CheckRequest, redefines: Bool = false, startedAt: Timestamp,
         finishedAt: Timestamp, context: RunContext, results: [HostResult], banners: [Host: HostBanners]? = nil
@@ -127,26 +157,38 @@ public struct RunDraft: Sendable {
 
 /// One version of a check's baseline.
 public struct BaselineVersion: Hashable, Sendable {
+    /// The check whose baseline it is.
     public let check: CheckName
     /// From 1, without gaps.
     public let version: Int
     /// The run that is what should be.
     public let run: Run
+    /// When it was set.
     public let recordedAt: Timestamp
+    /// The machine on which it was set.
     public let vantage: String
+    /// The login name of the user who set it, or the number of one without a name.
     public let user: String
+    /// Why the run is what should be, in the operator's words.
     public let reason: String
+    /// The ticket of the change; `nil` when none was given.
     public let ticket: String?
 }
 
 /// Who accepts a run as the baseline, and why.
 public struct Acceptance: Sendable {
+    /// When the run is accepted; the baseline keeps this time.
     public let recordedAt: Timestamp
+    /// The machine on which that is done.
     public let vantage: String
+    /// The login name of the user who accepts it, or the number of one without a name.
     public let user: String
+    /// Why the run is what should be: one line.
     public let reason: String
+    /// The ticket of the change, one line; `nil` for none.
     public let ticket: String?
 
+    /// Keeps what it is given; that the texts are one line each is up to the caller.
     public init(recordedAt: Timestamp, vantage: String, user: String, reason: String, ticket: String?) {
         self.recordedAt = recordedAt
         self.vantage = vantage

@@ -21,6 +21,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case requestDiffers(CheckName)
     case interrupted(signal: Int32)
 
+    /// One line for the operator.
     public var description: String {
         switch self {
         case .missing(let path):

@@ -13,6 +13,7 @@ public enum PortError: Error, Equatable, CustomStringConvertible {
     case malformedTable(path: String, line: Int, text: String)
     case none
 
+    /// One line for the operator.
     public var description: String {
         switch self {
         case .notAPort(let token):

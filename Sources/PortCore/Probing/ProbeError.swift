@@ -9,6 +9,7 @@ public enum ProbeError: Error, Equatable, CustomStringConvertible {
     case cancelled(signal: Int32)
     case system(call: String, code: Int32)
 
+    /// One line for the operator.
     public var description: String {
         switch self {
         case .noRoute(let host, let code):

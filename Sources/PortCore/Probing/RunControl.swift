@@ -3,9 +3,13 @@ import Synchronization
 
 /// How far a run has come.
 public struct ProbeProgress: Equatable, Sendable {
+    /// Hosts of which every endpoint is settled.
     public let hostsDone: Int
+    /// Hosts to probe; names that lead nowhere are not among them.
     public let hosts: Int
+    /// Endpoints that are settled, as the workers last told, ten times a second.
     public let endpointsDone: Int
+    /// Endpoints of the hosts to probe.
     public let endpoints: Int
 }
 

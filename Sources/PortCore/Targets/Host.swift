@@ -17,6 +17,7 @@ public enum Host: Hashable, Comparable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The address without brackets, or the name: what the host is called in snapshots and in the store.
     public var description: String {
         switch self {
         case .address(let address): address.description

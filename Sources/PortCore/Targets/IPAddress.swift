@@ -18,6 +18,7 @@ public struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible
         public var width: Int { self == .v4 ? 32 : 128 }
     }
 
+    /// The family; IPv4 for an IPv4-mapped IPv6 address, too.
     public let family: Family
 
     /// The address as a number in host order; below 2³² for IPv4.

@@ -12,6 +12,7 @@ public enum TargetError: Error, Equatable, CustomStringConvertible {
     case nothingLeft
     case none
 
+    /// One line for the operator.
     public var description: String {
         switch self {
         case .malformed(let token):

@@ -38,6 +38,7 @@ public struct TargetSet: Hashable, Sendable {
         self.names = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
+    /// Whether there is neither an address nor a name in the set.
     public var isEmpty: Bool { v4.isEmpty && v6.isEmpty && names.isEmpty }
 
     /// The targets without those that `excluded` names. An excluded address does not remove a name that leads

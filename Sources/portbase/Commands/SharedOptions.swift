@@ -46,11 +46,13 @@ struct CountOptions: ParsableArguments {
 }
 
 extension DriftKind: ExpressibleByArgument {
+    /// A kind that counts when asked for; `nil` for any other word, such as a kind that always counts.
     public init?(argument: String) {
         guard let kind = DriftKind.countable.first(where: { $0.rawValue == argument }) else { return nil }
         self = kind
     }
 
+    /// The kinds that count when asked for: what help and messages offer.
     public static var allValueStrings: [String] { DriftKind.countable.map(\.rawValue) }
 }
 
