@@ -104,3 +104,32 @@ extension PortSelection {
         return result
     }
 }
+
+extension Timing {
+    /// Reads recorded timing.
+    ///
+    /// - Throws: `DecodingError` for numbers out of their bounds, which no operator could have given.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        timeoutMilliseconds = try container.decode(Int.self, forKey: .timeoutMilliseconds)
+        retries = try container.decode(Int.self, forKey: .retries)
+        guard Self.timeoutBounds.contains(timeoutMilliseconds), Self.retryBounds.contains(retries) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: container.codingPath, debugDescription: "no timing"))
+        }
+    }
+}
+
+extension LoadLimits {
+    /// Reads recorded limits.
+    ///
+    /// - Throws: `DecodingError` for numbers below 1.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        parallelism = try container.decode(Int.self, forKey: .parallelism)
+        perHost = try container.decodeIfPresent(Int.self, forKey: .perHost)
+        rate = try container.decodeIfPresent(Int.self, forKey: .rate)
+        guard [parallelism, perHost ?? 1, rate ?? 1].allSatisfy({ $0 > 0 }) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: container.codingPath, debugDescription: "no limits"))
+        }
+    }
+}

@@ -34,6 +34,12 @@ struct ServiceTableTests {
         #expect(throws: PortError.unknownService("diameters", table: "t")) { try table.ports(of: "diameters") }
     }
 
+    @Test("does not give what would break a plugin's line or a terminal", arguments: ["a|b", "a\u{1B}b", "ä"])
+    func oddNames(name: String) throws {
+        let table = try ServiceTable(text: "\(name) 22/tcp\n", path: "t")
+        #expect(throws: PortError.unknownService(name, table: "t")) { try table.ports(of: name) }
+    }
+
     @Test("may have comments, blank lines and any line ends")
     func layout() throws {
         let table = try ServiceTable(text: "# top\r\n\r\nssh\t22/tcp # x\r\n  www 80/tcp\t# 81/tcp\r\n", path: "t")

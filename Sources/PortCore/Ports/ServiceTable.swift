@@ -53,6 +53,7 @@ public struct ServiceTable: Sendable {
     ///
     /// - Throws: `PortError.udpOnly` or `.unknownService`.
     public func ports(of name: String) throws(PortError) -> PortSet {
+        guard PortToken.mayBeService(name) else { throw .unknownService(name, table: path) }
         if let ports = tcp[name] { return ports }
         throw udp.contains(name) ? .udpOnly(name, table: path) : .unknownService(name, table: path)
     }
