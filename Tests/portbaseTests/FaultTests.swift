@@ -53,7 +53,7 @@ struct FaultTests {
     func hostileBanner() throws {
         let runner = try CommandLineRunner()
         let hostile = try LoopbackListener(greeting: "a\u{1B}[2J\u{202E}b\u{85}|\u{7}")
-        let check = ["check", "-H", "127.0.0.1", "-p", "\(hostile.port)", "--banner", "--name", "x"]
+        let check = ["check", "-H", "127.0.0.1", "-p", "\(hostile.port)", "--banner", "--name", "x", "--no-perfdata"]
         #expect(try runner.portbase(check).output == "OK - Port \(hostile.port) is open\n")
         let verbose = try runner.portbase(check + ["--verbose"])
         #expect(verbose.output.hasSuffix(" = open  a\\u{1b}[2J\\u{202e}b\\u{85}|\\u{7}\n"), "\(verbose)")
