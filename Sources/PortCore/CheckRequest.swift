@@ -2,7 +2,7 @@
 public struct Timing: Hashable, Sendable, Codable {
     /// The whole budget of one endpoint in milliseconds, 10 to 3,600,000.
     public var timeoutMilliseconds: Int
-    /// How many times a silent endpoint is tried again within the budget, 0 to 20.
+    /// How many times at most a silent endpoint is tried again within the budget, 0 to 20.
     public var retries: Int
 
     /// Keeps what it is given; the command line sees to the bounds.
@@ -16,15 +16,7 @@ public struct Timing: Hashable, Sendable, Codable {
     /// The numbers of retries that the command line takes.
     public static let retryBounds = 0...20
     /// The retries of a request that does not say how many.
-    public static let defaultRetries = 1
-
-    /// How long each attempt waits, in nanoseconds. The shares grow as 1, 2, 3 … and add up to the budget: the
-    /// first is short to replace a lost packet soon, the last is long to hear a slow host.
-    public var attemptNanoseconds: [UInt64] {
-        let attempts = UInt64(retries) + 1
-        let parts = attempts * (attempts + 1) / 2
-        return (1...attempts).map { UInt64(timeoutMilliseconds) * 1_000_000 * $0 / parts }
-    }
+    public static let defaultRetries = 5
 }
 
 /// How hard a run may press: never part of what a check is, since it decides no state.

@@ -4,14 +4,11 @@ public struct Outcome: Hashable, Sendable {
     public var reason: Reason
     /// From the first SYN to the verdict, in microseconds.
     public var elapsedMicroseconds: UInt32
-    /// What happened on the way; empty unless the run was traced.
-    public var steps: [ProbeStep]
 
     /// The time is 0 for a name that leads nowhere, where nothing was probed.
-    public init(reason: Reason, elapsedMicroseconds: UInt32 = 0, steps: [ProbeStep] = []) {
+    public init(reason: Reason, elapsedMicroseconds: UInt32 = 0) {
         self.reason = reason
         self.elapsedMicroseconds = elapsedMicroseconds
-        self.steps = steps
     }
 
     /// The state that the reason stands for.
@@ -28,14 +25,19 @@ public struct HostResult: Sendable {
     public let ports: PortSet
     /// One outcome a port, in the order of `ports.values`.
     public let outcomes: [Outcome]
+    /// What happened on the way to each port; empty unless the run was traced.
+    public let steps: [UInt16: [ProbeStep]]
 
     /// Stops the process unless there is one outcome a port.
-    public init(host: Host, address: IPAddress?, ports: PortSet, outcomes: [Outcome]) {
+    public init(
+        host: Host, address: IPAddress?, ports: PortSet, outcomes: [Outcome], steps: [UInt16: [ProbeStep]] = [:]
+    ) {
         precondition(outcomes.count == ports.count, "one outcome a port")
         self.host = host
         self.address = address
         self.ports = ports
         self.outcomes = outcomes
+        self.steps = steps
     }
 
     /// The ports by their reasons, in the fixed order of reasons; reasons that do not occur are left out.

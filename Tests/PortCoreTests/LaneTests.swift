@@ -29,8 +29,9 @@ struct LaneTests {
                 lane.settle(index, Outcome(reason: .refused, elapsedMicroseconds: UInt32(index)))
             }
             #expect(lane.unsettled == 0)
-            #expect(lane.outcomes.map { Int($0.elapsedMicroseconds) } == (0..<share).map { $0 * workers + first })
-            for outcome in lane.outcomes {
+            #expect(
+                lane.findings.outcomes.map { Int($0.elapsedMicroseconds) } == (0..<share).map { $0 * workers + first })
+            for outcome in lane.findings.outcomes {
                 #expect(Share.worker(of: Int(outcome.elapsedMicroseconds), lane: number, workers) == worker)
             }
         }

@@ -46,7 +46,8 @@ extension RealSockets {
                 let lane = Lane(
                     host: .address(address), address: address, ports: [2000], first: 0, stride: 1, perHost: .max)
                 let settings = ProbeWorker.Settings(
-                    window: 10, rate: nil, attemptNanoseconds: [100_000_000], patience: 200_000_000)
+                    window: 10, rate: nil, schedule: AttemptSchedule(budget: 100_000_000, attempts: 1),
+                    patience: 200_000_000)
                 let control = RunControl(cancellation: Cancellation(), parts: [1], endpoints: 1)
                 var worker = try ProbeWorker(lanes: [lane], settings: settings, control: control)
                 try Descriptors.use(allBut: 0)

@@ -8,10 +8,18 @@ struct Lane {
     private var next: Int
     private var postponed: [Int] = []
 
-    /// Outcomes of this worker's ports, each at `index / stride`.
-    private(set) var outcomes: [Outcome]
+    /// What a worker finds at its ports of one host.
+    struct Findings: Sendable {
+        /// Each at `index / stride`.
+        var outcomes: [Outcome]
+        /// The steps of each port, where the run is traced.
+        var steps: [UInt16: [ProbeStep]] = [:]
+    }
+
+    private(set) var findings: Findings
     private(set) var unsettled: Int
     private(set) var window: SlowStart
+    var roundTrip = RoundTrip()
     var inFlight = 0
     /// Whether the lane stands in the worker's queue of lanes that may start a probe.
     var isQueued = false
@@ -29,7 +37,7 @@ struct Lane {
         self.stride = stride
         next = first
         unsettled = ports.count > first ? (ports.count - first + stride - 1) / stride : 0
-        outcomes = Array(repeating: Outcome(reason: .timeout), count: unsettled)
+        findings = Findings(outcomes: Array(repeating: Outcome(reason: .timeout), count: unsettled))
         window = SlowStart(limit: perHost, isLoopback: address.isLoopback)
     }
 
@@ -54,8 +62,13 @@ struct Lane {
     mutating func settle(_ index: Int, _ outcome: Outcome) {
         inFlight -= 1
         unsettled -= 1
-        outcomes[index / stride] = outcome
+        findings.outcomes[index / stride] = outcome
         if outcome.reason != .timeout { window.answered() }
+    }
+
+    /// Keeps what happened to the probe of a port.
+    mutating func trace(_ index: Int, _ steps: [ProbeStep]) {
+        findings.steps[port(at: index), default: []] += steps
     }
 
     /// Lets the window grow without an answer. Returns whether it may still grow.

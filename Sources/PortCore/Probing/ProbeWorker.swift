@@ -10,7 +10,7 @@ struct ProbeWorker: ~Copyable {
         let window: Int
         /// Attempts a second; `nil` for no limit.
         let rate: Double?
-        let attemptNanoseconds: [UInt64]
+        let schedule: AttemptSchedule
         let patience: UInt64
         /// Whether each outcome keeps the steps of its probe.
         var isTraced = false
@@ -22,11 +22,9 @@ struct ProbeWorker: ~Copyable {
     private var poller: Poller
     private let settings: Settings
     private let control: RunControl
-    private var lanes: [Lane]
-    private var queue = FIFO<Int>()
-    private var growing: [Int] = []
+    private var lanes: LaneQueue
     private var slots = SlotPool()
-    private var timers: AttemptTimers
+    private var timers = AttemptTimers()
     private var pacing: Pacing
     /// Bounds what is sent to other machines while the way there is not known to bear it.
     private var slowStart: SlowStart
@@ -38,13 +36,12 @@ struct ProbeWorker: ~Copyable {
 
     init(lanes: [Lane], settings: Settings, control: RunControl) throws(ProbeError) {
         poller = try Poller()
-        self.lanes = lanes
+        self.lanes = LaneQueue(lanes)
         self.settings = settings
         self.control = control
-        timers = AttemptTimers(settings.attemptNanoseconds)
         pacing = Pacing(window: settings.window, rate: settings.rate, patience: settings.patience)
-        slowStart = SlowStart(limit: settings.window, isLoopback: lanes.allSatisfy(\.isLoopback))
-        unsettled = lanes.reduce(0) { $0 + $1.unsettled }
+        slowStart = SlowStart(limit: settings.window, isLoopback: self.lanes.areAllLoopback)
+        unsettled = self.lanes.unsettled
         reported = unsettled
     }
 
@@ -55,9 +52,8 @@ struct ProbeWorker: ~Copyable {
     /// Probes until every endpoint is settled, or another worker has failed.
     ///
     /// - Parameter tick: called now and then from this thread.
-    /// - Returns: the outcomes of each lane.
-    mutating func run(tick: () -> Void) throws(ProbeError) -> [[Outcome]] {
-        for lane in lanes.indices where lanes[lane].unsettled > 0 { enqueue(lane) }
+    /// - Returns: what was found in each lane.
+    mutating func run(tick: () -> Void) throws(ProbeError) -> [Lane.Findings] {
         while unsettled > 0 {
             let now = MonotonicClock.now
             if now >= nextLook {
@@ -77,20 +73,14 @@ struct ProbeWorker: ~Copyable {
             try expire()
         }
         report()
-        return lanes.map(\.outcomes)
+        return lanes.findings
     }
 
     // MARK: Starting
 
-    private mutating func enqueue(_ lane: Int) {
-        guard !lanes[lane].isQueued, lanes[lane].canStart else { return }
-        lanes[lane].isQueued = true
-        queue.append(lane)
-    }
-
     /// Whether an attempt could start if the pace allows it: the next one of a probe in flight, or a first one.
     private var hasWork: Bool {
-        due.first != nil || (queue.first != nil && slots.inFlight < min(pacing.window, slowStart.size))
+        due.first != nil || (lanes.hasWork && slots.inFlight < min(pacing.window, slowStart.size))
     }
 
     /// Starts attempts as long as there is room: first those that wait, then one a lane in turn.
@@ -99,19 +89,12 @@ struct ProbeWorker: ~Copyable {
             let now = MonotonicClock.now
             guard pacing.mayStart(now: now) else { return }
             if let id = due.popFirst() {
+                slots[id].waited += now - slots[id].putOffAt
                 try perform(startAttempt(id, now: now), id)
                 continue
             }
-            guard let lane = queue.popFirst() else { return }
-            lanes[lane].isQueued = false
-            guard lanes[lane].canStart else { continue }
-            if !lanes[lane].window.hasStarted {
-                lanes[lane].start(now: now)
-                growing.append(lane)
-            }
+            guard let (lane, index) = lanes.take(now: now) else { return }
             if !slowStart.hasStarted { slowStart.start(now: now) }
-            let index = lanes[lane].take()
-            enqueue(lane)
             try begin(lane: lane, index: index, now: now)
         }
     }
@@ -122,9 +105,9 @@ struct ProbeWorker: ~Copyable {
         slots[id].index = index
         slots[id].isActive = true
         slots[id].startedAt = now
-        slots[id].steps = []
+        slots[id].waited = 0
         slots[id].machine = ProbeMachine(
-            attempts: settings.attemptNanoseconds.count,
+            attempts: settings.schedule.attempts,
             mayBeEphemeral: EphemeralPorts.range.contains(lanes[lane].port(at: index)))
         try perform(startAttempt(id, now: now), id)
     }
@@ -134,8 +117,8 @@ struct ProbeWorker: ~Copyable {
         let lane = slots[id].lane
         let port = lanes[lane].port(at: slots[id].index)
         slots[id].serial &+= 1
+        slots[id].attemptedAt = now
         pacing.started(now: now)
-        timers.start(slot: id, serial: slots[id].serial, attempt: slots[id].machine.attempt, now: now)
         if slots[id].socket == nil, let failure = openSocket(id, lanes[lane].address.family) {
             return handle(.connect(code: failure, first: true), id)
         }
@@ -146,6 +129,18 @@ struct ProbeWorker: ~Copyable {
         // Over loopback the answer is there when connect(2) returns, so there is mostly nothing to wait for.
         let answer = poller.connect(socket, lanes[lane].address, port: port)
         return handle(.connect(code: answer, first: false), id)
+    }
+
+    /// Starts the timer of the attempt under way, once. What was waited for the pace is no part of the budget.
+    private mutating func startTimer(_ id: Int) {
+        guard slots[id].timedSerial != slots[id].serial else { return }
+        slots[id].timedSerial = slots[id].serial
+        let slot = slots[id]
+        let wait = settings.schedule.wait(
+            attempt: slot.machine.attempt, spent: slot.attemptedAt - slot.startedAt - slot.waited,
+            timeout: lanes[slot.lane].roundTrip.timeout)
+        slots[id].isLastAttempt = wait.isLast
+        timers.start(slot: id, serial: slot.serial, deadline: slot.attemptedAt + wait.length)
     }
 
     /// Gives the slot a new socket. Returns the error number when there is none to be had.
@@ -186,10 +181,10 @@ struct ProbeWorker: ~Copyable {
     /// Ends attempts whose time is over.
     private mutating func expire() throws(ProbeError) {
         let now = MonotonicClock.now
-        while let timer = timers.next(where: { slots[$0.slot].isActive && slots[$0.slot].serial == $0.serial }) {
-            guard timer.deadline <= now else { return }
-            timers.end(timer)
-            try perform(handle(.silence, timer.slot), timer.slot)
+        while let timer = timers.next(
+            until: now, where: { slots[$0.slot].isActive && slots[$0.slot].serial == $0.serial })
+        {
+            try perform(handle(.silence(isOver: slots[timer.slot].isLastAttempt), timer.slot), timer.slot)
         }
     }
 
@@ -197,9 +192,11 @@ struct ProbeWorker: ~Copyable {
     private mutating func handle(_ event: ProbeMachine.Event, _ id: Int) -> ProbeMachine.Action {
         if settings.isTraced {
             let elapsed = UInt32(clamping: (MonotonicClock.now - slots[id].startedAt) / 1000)
-            slots[id].steps += ProbeStep.events(of: event, attempt: slots[id].machine.attempt).map {
-                ProbeStep(microseconds: elapsed, event: $0)
-            }
+            lanes[slots[id].lane].trace(
+                slots[id].index,
+                ProbeStep.events(of: event, attempt: slots[id].machine.attempt).map {
+                    ProbeStep(microseconds: elapsed, event: $0)
+                })
         }
         return slots[id].machine.handle(event)
     }
@@ -209,6 +206,7 @@ struct ProbeWorker: ~Copyable {
         while true {
             switch action {
             case .wait:
+                startTimer(id)
                 return try watch(id)
             case .readErrorQueue:
                 let error = slots[id].socket.flatMap { poller.icmpError($0) }
@@ -222,7 +220,7 @@ struct ProbeWorker: ~Copyable {
             case .tryAgain:
                 closeSocket(id)
                 let now = MonotonicClock.now
-                guard pacing.mayStart(now: now) else { return wait(id) }
+                guard pacing.mayStart(now: now) else { return putOff(id, now: now) }
                 action = startAttempt(id, now: now)
             case .postpone(let code):
                 return try postpone(id, code)
@@ -235,16 +233,19 @@ struct ProbeWorker: ~Copyable {
     }
 
     /// Puts the next attempt of a slot off until the pace allows it.
-    private mutating func wait(_ id: Int) {
+    private mutating func putOff(_ id: Int, now: UInt64) {
         slots[id].serial &+= 1
+        slots[id].putOffAt = now
         due.append(id)
     }
 
     private mutating func settle(_ id: Int, _ reason: Reason) {
-        let elapsed = UInt32(clamping: (MonotonicClock.now - slots[id].startedAt) / 1000)
+        let now = MonotonicClock.now
+        let elapsed = UInt32(clamping: (now - slots[id].startedAt) / 1000)
         let lane = slots[id].lane
+        if reason.state != .filtered { lanes[lane].roundTrip.answered(after: now - slots[id].attemptedAt) }
         lanes[lane].settle(
-            slots[id].index, Outcome(reason: reason, elapsedMicroseconds: elapsed, steps: slots[id].steps))
+            slots[id].index, Outcome(reason: reason, elapsedMicroseconds: elapsed))
         if reason != .timeout, !lanes[lane].isLoopback { slowStart.answered() }
         // Only after a refusal a socket is as good as new.
         if reason != .refused { closeSocket(id) }
@@ -252,7 +253,7 @@ struct ProbeWorker: ~Copyable {
         unsettled -= 1
         pacing.progressed()
         if lanes[lane].unsettled == 0 { control.settledPart(ofHost: lane) }
-        enqueue(lane)
+        lanes.enqueue(lane)
     }
 
     private mutating func postpone(_ id: Int, _ code: Int32) throws(ProbeError) {
@@ -260,7 +261,7 @@ struct ProbeWorker: ~Copyable {
         lanes[lane].postpone(slots[id].index)
         closeSocket(id)
         slots.release(id)
-        enqueue(lane)
+        lanes.enqueue(lane)
         try pacing.fellShort(code: code, inFlight: slots.inFlight, now: MonotonicClock.now)
     }
 
@@ -273,20 +274,14 @@ struct ProbeWorker: ~Copyable {
 
     private mutating func grow(_ now: UInt64) {
         if slowStart.hasStarted { slowStart.grow(now: now) }
-        guard !growing.isEmpty else { return }
-        var still: [Int] = []
-        for lane in growing {
-            if lanes[lane].unsettled > 0, lanes[lane].grow(now: now) { still.append(lane) }
-            enqueue(lane)
-        }
-        growing = still
+        lanes.grow(now: now)
     }
 
     private func waitMilliseconds(_ now: UInt64) -> Int32 {
         var wake = nextLook
         if let deadline = timers.earliest { wake = min(wake, deadline) }
         if hasWork { wake = min(wake, pacing.nextStart) }
-        if !growing.isEmpty || slowStart.isGrowing { wake = min(wake, now + SlowStart.tickNanoseconds) }
+        if lanes.isGrowing || slowStart.isGrowing { wake = min(wake, now + SlowStart.tickNanoseconds) }
         return wake > now ? Int32(clamping: (wake - now + 999_999) / 1_000_000) : 0
     }
 

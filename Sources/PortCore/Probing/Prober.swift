@@ -34,14 +34,14 @@ public enum Prober {
         return mayShare && plan.endpointCount >= 4096 && sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 ? 2 : 1
     }
 
-    /// Every worker's outcomes, by worker and host. The first worker runs on the calling thread.
+    /// What every worker found, by worker and host. The first worker runs on the calling thread.
     private static func probe(
         _ items: [ProbePlan.Item], _ settings: ProbeWorker.Settings, _ perHost: Int?, _ workers: Int,
         _ control: RunControl, tick: () -> Void
-    ) throws(ProbeError) -> [[[Outcome]]] {
+    ) throws(ProbeError) -> [[Lane.Findings]] {
         let ports = SharedPorts(items)
-        let second = SharedState<Result<[[Outcome]], ProbeError>>(.success([]))
-        @Sendable func work(_ worker: Int, tick: () -> Void) -> Result<[[Outcome]], ProbeError> {
+        let second = SharedState<Result<[Lane.Findings], ProbeError>>(.success([]))
+        @Sendable func work(_ worker: Int, tick: () -> Void) -> Result<[Lane.Findings], ProbeError> {
             Result { () throws(ProbeError) in
                 do throws(ProbeError) {
                     let lanes = ports.lanes(items, worker, of: workers, perHost: perHost)
@@ -71,25 +71,28 @@ public enum Prober {
         return ProbeWorker.Settings(
             window: max(1, window / workers),
             rate: limits.rate.map { Double($0) / Double(workers) },
-            attemptNanoseconds: timing.attemptNanoseconds,
+            schedule: AttemptSchedule(
+                budget: UInt64(timing.timeoutMilliseconds) * 1_000_000, attempts: timing.retries + 1),
             patience: UInt64(max(timing.timeoutMilliseconds, 5000)) * 1_000_000, isTraced: isTraced)
     }
 
     private static func results(
-        _ plan: ProbePlan, _ outcomes: [[[Outcome]]], workers: Int
+        _ plan: ProbePlan, _ findings: [[Lane.Findings]], workers: Int
     ) -> [HostResult] {
         var reached = 0
         return plan.items.map { item in
             let found: [Outcome]
+            var steps: [UInt16: [ProbeStep]] = [:]
             if item.address == nil {
                 found = Array(repeating: Outcome(reason: .nameUnresolved), count: item.ports.count)
             } else {
                 found = (0..<item.ports.count).map { index in
-                    outcomes[Share.worker(of: index, lane: reached, workers)][reached][index / workers]
+                    findings[Share.worker(of: index, lane: reached, workers)][reached].outcomes[index / workers]
                 }
+                steps = findings.reduce(into: [:]) { $0.merge($1[reached].steps) { first, _ in first } }
                 reached += 1
             }
-            return HostResult(host: item.host, address: item.address, ports: item.ports, outcomes: found)
+            return HostResult(host: item.host, address: item.address, ports: item.ports, outcomes: found, steps: steps)
         }
     }
 }

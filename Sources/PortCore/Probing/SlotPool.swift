@@ -12,8 +12,15 @@ struct SlotPool {
         var index = 0
         var isActive = false
         var startedAt: UInt64 = 0
-        /// What happened to the probe, where that is traced.
-        var steps: [ProbeStep] = []
+        /// When the attempt under way was started.
+        var attemptedAt: UInt64 = 0
+        /// When the next attempt was put off, and for how long attempts were in all.
+        var putOffAt: UInt64 = 0
+        var waited: UInt64 = 0
+        /// The attempt that has a timer.
+        var timedSerial: UInt32 = 0
+        /// Whether the budget is used up when the timer ends.
+        var isLastAttempt = false
         var machine = ProbeMachine(attempts: 1, mayBeEphemeral: false)
     }
 

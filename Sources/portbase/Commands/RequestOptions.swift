@@ -109,7 +109,8 @@ struct TimingOptions: ParsableArguments {
         transform: TimingOptions.milliseconds)
     var timeout: Int?
 
-    @Option(help: ArgumentHelp("How often silence is tried again within the timeout (1).", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("The most times that silence is tried again within the timeout (5).", valueName: "count"))
     var retries: Int?
 
     @Option(help: ArgumentHelp("The most endpoints in flight (4000, or what descriptors allow).", valueName: "count"))
