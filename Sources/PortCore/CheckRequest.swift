@@ -27,12 +27,18 @@ public struct LoadLimits: Hashable, Sendable, Codable {
     public var perHost: Int?
     /// The most connection attempts a second; `nil` for no limit.
     public var rate: Int?
+    /// The most connection attempts a second at one host; `nil` for what the host bears.
+    public var ratePerHost: Int?
 
     /// Limits above 0; `nil` for none.
-    public init(parallelism: Int = LoadLimits.defaultParallelism, perHost: Int? = nil, rate: Int? = nil) {
+    public init(
+        parallelism: Int = LoadLimits.defaultParallelism, perHost: Int? = nil, rate: Int? = nil,
+        ratePerHost: Int? = nil
+    ) {
         self.parallelism = parallelism
         self.perHost = perHost
         self.rate = rate
+        self.ratePerHost = ratePerHost
     }
 
     /// The most endpoints in flight where nothing else is asked; fewer where descriptors are short.
@@ -120,7 +126,8 @@ extension LoadLimits {
         parallelism = try container.decode(Int.self, forKey: .parallelism)
         perHost = try container.decodeIfPresent(Int.self, forKey: .perHost)
         rate = try container.decodeIfPresent(Int.self, forKey: .rate)
-        guard [parallelism, perHost ?? 1, rate ?? 1].allSatisfy({ $0 > 0 }) else {
+        ratePerHost = try container.decodeIfPresent(Int.self, forKey: .ratePerHost)
+        guard [parallelism, perHost ?? 1, rate ?? 1, ratePerHost ?? 1].allSatisfy({ $0 > 0 }) else {
             throw DecodingError.dataCorrupted(.init(codingPath: container.codingPath, debugDescription: "no limits"))
         }
     }

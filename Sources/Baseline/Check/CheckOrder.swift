@@ -56,6 +56,8 @@ public struct RequestParts: Sendable {
     public var perHost: Int?
     /// 0 for no limit.
     public var rate: Int?
+    /// 0 for no limit.
+    public var ratePerHost: Int?
 
     /// No part given.
     public init() {}
@@ -73,6 +75,7 @@ public struct RequestParts: Sendable {
         if let parallelism { limits.parallelism = parallelism }
         if let perHost { limits.perHost = perHost == 0 ? nil : perHost }
         if let rate { limits.rate = rate == 0 ? nil : rate }
+        if let ratePerHost { limits.ratePerHost = ratePerHost == 0 ? nil : ratePerHost }
         // Exclusions and the family say which of the recorded targets are meant: new targets come without them.
         let recordedTargets = self.targets == nil ? recorded : nil
         return try CheckRequest(

@@ -37,7 +37,9 @@ struct BannerWorker: ~Copyable {
         calls = Array(repeating: nil, count: window)
         free = Array(0..<window)
         timeout = UInt64(milliseconds) * 1_000_000
-        pacing = Pacing(window: window, rate: limits.rate.map(Double.init), patience: 5_000_000_000)
+        // As if all ports were of one host, which keeps to either limit.
+        let rate = [limits.rate, limits.ratePerHost].compactMap(\.self).min()
+        pacing = Pacing(window: window, rate: rate.map(Double.init), patience: 5_000_000_000)
         portCount = hosts.reduce(0) { $0 + $1.portCount }
     }
 

@@ -122,12 +122,17 @@ struct TimingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The most connection attempts a second; 0 for no limit.", valueName: "count"))
     var rate: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "The most connection attempts a second at one host; 0 for what the host bears.", valueName: "count"))
+    var maxRatePerHost: Int?
+
     func validate() throws {
         if let retries, !Timing.retryBounds.contains(retries) {
             throw ValidationError("--retries takes a number from 0 to \(Timing.retryBounds.upperBound).")
         }
         if let parallelism, parallelism < 1 { throw ValidationError("--parallelism takes a number above 0.") }
-        for (name, value) in [("per-host", perHost), ("rate", rate)] {
+        for (name, value) in [("per-host", perHost), ("rate", rate), ("max-rate-per-host", maxRatePerHost)] {
             if let value, value < 0 { throw ValidationError("--\(name) takes a number above 0, or 0 for no limit.") }
         }
     }
@@ -139,6 +144,7 @@ struct TimingOptions: ParsableArguments {
         parts.parallelism = parallelism
         parts.perHost = perHost
         parts.rate = rate
+        parts.ratePerHost = maxRatePerHost
     }
 
     /// Seconds, decimals allowed, as milliseconds.
