@@ -1,14 +1,20 @@
-/// When a silent endpoint is given up: part of what a check is, since it can decide a state.
+/// When a silent endpoint is given up, and drift believed: part of what a check is, since it can decide a state.
 public struct Timing: Hashable, Sendable, Codable {
     /// The whole budget of one endpoint in milliseconds, 10 to 3,600,000.
     public var timeoutMilliseconds: Int
     /// How many times at most a silent endpoint is tried again within the budget, 0 to 20.
     public var retries: Int
+    /// How many times at most what is not as expected is probed again before it is told, 0 to 20.
+    public var confirmations: Int
 
     /// Keeps what it is given; the command line sees to the bounds.
-    public init(timeoutMilliseconds: Int, retries: Int = Timing.defaultRetries) {
+    public init(
+        timeoutMilliseconds: Int, retries: Int = Timing.defaultRetries,
+        confirmations: Int = Timing.defaultConfirmations
+    ) {
         self.timeoutMilliseconds = timeoutMilliseconds
         self.retries = retries
+        self.confirmations = confirmations
     }
 
     /// The budgets that the command line takes, in milliseconds.
@@ -17,6 +23,10 @@ public struct Timing: Hashable, Sendable, Codable {
     public static let retryBounds = 0...20
     /// The retries of a request that does not say how many.
     public static let defaultRetries = 5
+    /// The numbers of confirmations that the command line takes.
+    public static let confirmationBounds = 0...20
+    /// The confirmations of a request that does not say how many.
+    public static let defaultConfirmations = 2
 }
 
 /// How hard a run may press: never part of what a check is, since it decides no state.
@@ -111,7 +121,10 @@ extension Timing {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         timeoutMilliseconds = try container.decode(Int.self, forKey: .timeoutMilliseconds)
         retries = try container.decode(Int.self, forKey: .retries)
-        guard Self.timeoutBounds.contains(timeoutMilliseconds), Self.retryBounds.contains(retries) else {
+        confirmations = try container.decode(Int.self, forKey: .confirmations)
+        guard Self.timeoutBounds.contains(timeoutMilliseconds), Self.retryBounds.contains(retries),
+            Self.confirmationBounds.contains(confirmations)
+        else {
             throw DecodingError.dataCorrupted(.init(codingPath: container.codingPath, debugDescription: "no timing"))
         }
     }

@@ -2,6 +2,10 @@
 public struct Outcome: Hashable, Sendable {
     /// Why the endpoint has its state.
     public var reason: Reason
+    /// How often it was looked at, from 1: more often where a run was asked to confirm what it found.
+    public var looks: UInt8 = 1
+    /// How many of these looks showed another state than the one that holds.
+    public var dissent: UInt8 = 0
     /// From the first SYN to the verdict, in microseconds.
     public var elapsedMicroseconds: UInt32
 
@@ -38,6 +42,16 @@ public struct HostResult: Sendable {
         self.ports = ports
         self.outcomes = outcomes
         self.steps = steps
+    }
+
+    /// What was found at `port`; `nil` for a port that was not asked for.
+    public func outcome(at port: UInt16) -> Outcome? {
+        var before = 0
+        for range in ports.ranges {
+            if range.contains(port) { return outcomes[before + Int(port - range.lowerBound)] }
+            before += range.count
+        }
+        return nil
     }
 
     /// The ports by their reasons, in the fixed order of reasons; reasons that do not occur are left out.

@@ -63,10 +63,10 @@ struct TimingTests {
         trip.answered(after: 100 * Self.millisecond)
         #expect(trip.timeout == 250 * Self.millisecond)
         for _ in 0..<100 { trip.answered(after: 100 * Self.millisecond) }
-        #expect((100...101).contains(trip.timeout / Self.millisecond))
+        #expect((150...151).contains(trip.timeout / Self.millisecond))
         trip.answered(after: 900 * Self.millisecond)
         #expect(trip.timeout / Self.millisecond > 900)
         for _ in 0..<100 { trip.answered(after: 20_000) }
-        #expect(trip.timeout == RoundTrip.least)
+        #expect(trip.timeout / Self.millisecond == RoundTrip.least / Self.millisecond)
     }
 }

@@ -50,6 +50,8 @@ public struct RequestParts: Sendable {
     public var timeoutMilliseconds: Int?
     /// How many times a silent endpoint is tried again within the budget, 0 to 20; by default `Timing.defaultRetries`.
     public var retries: Int?
+    /// How many times what is not as expected is probed again, 0 to 20; by default `Timing.defaultConfirmations`.
+    public var confirmations: Int?
     /// The most endpoints in flight at once, over all hosts, from 1; by default `LoadLimits.defaultParallelism`.
     public var parallelism: Int?
     /// 0 for no limit.
@@ -71,6 +73,7 @@ public struct RequestParts: Sendable {
         var timing = recorded?.timing ?? Timing(timeoutMilliseconds: defaultTimeoutMilliseconds)
         if let timeoutMilliseconds { timing.timeoutMilliseconds = timeoutMilliseconds }
         if let retries { timing.retries = retries }
+        if let confirmations { timing.confirmations = confirmations }
         var limits = recorded?.limits ?? LoadLimits()
         if let parallelism { limits.parallelism = parallelism }
         if let perHost { limits.perHost = perHost == 0 ? nil : perHost }

@@ -31,7 +31,8 @@ struct RoundTrip {
 
     /// What is taken for likely before the first answer, in nanoseconds.
     static let guess: UInt64 = 200_000_000
-    /// The shortest time, since this machine has other things to do, too. RFC 6298 has a second, which is for bulk data.
+    /// The least that is given beyond the round trip: queues on the way grow, and this machine has other things to do,
+    /// too.
     static let least: UInt64 = 50_000_000
 
     /// An attempt was answered after so many nanoseconds.
@@ -47,5 +48,5 @@ struct RoundTrip {
     }
 
     /// Within what time an answer is likely, in nanoseconds.
-    var timeout: UInt64 { smoothed == 0 ? Self.guess : max(Self.least, smoothed + 4 * variation) }
+    var timeout: UInt64 { smoothed == 0 ? Self.guess : smoothed + max(Self.least, 4 * variation) }
 }

@@ -2,8 +2,8 @@
 ///
 /// Silence does not tell a port that is filtered from a host, or a firewall before it, that drops what comes too fast.
 /// So while ports of a host are silent, one that has answered, the witness, is probed along with them. Where too many of
-/// these probes are lost, the pace is halved, and silence that was met meanwhile is not believed; as long as none is lost,
-/// the pace grows again (loss as the signal, halving and slow growth are those of RFC 5681).
+/// these probes are lost, the pace falls to 1,000 attempts a second, or to half of what it was, and silence that was met
+/// meanwhile is not believed; while few are lost, the pace grows again (halving at loss and slow growth as in RFC 5681).
 struct HostPace {
     /// Nanoseconds from one attempt to the next; 0 where nothing holds them back.
     private(set) var interval: UInt64
@@ -17,11 +17,9 @@ struct HostPace {
     /// Whether probes get lost however slowly they come, or the host has gone: silence is believed as it is.
     private var hasGivenUp = false
 
-    /// Attempts since the pace last changed, and since when that is.
-    private var started = 0
-    private var changedAt: UInt64 = 0
+    /// Attempts since the witness was last asked.
     private var sinceWitness = 0
-    /// Witnesses that answered since the pace last changed.
+    /// Witnesses that answered since the host was last found to be probed too fast.
     private var answers = 0
     /// A cumulative sum (Page, 1954): up with each lost witness, down with each answer, never below 0.
     private var score = 0
@@ -35,6 +33,8 @@ struct HostPace {
     private static let attemptsPerWitness = 16
     private static let answersPerGrowth = 16
     private static let burstNanoseconds: UInt64 = 10_000_000
+    /// The pace after the first losses where nothing held the attempts back.
+    private static let first: UInt64 = 1_000_000
     /// No host is probed more slowly than ten times a second.
     private static let longest: UInt64 = 100_000_000
     /// A host that answers nothing any more at this pace is not one that is probed too fast.
@@ -56,8 +56,6 @@ struct HostPace {
 
     /// An attempt starts.
     mutating func started(now: UInt64) {
-        if changedAt == 0 { changedAt = now }
-        started += 1
         sinceWitness += 1
         guard interval > 0 else { return }
         let earliest = now > Self.burstNanoseconds ? now - Self.burstNanoseconds : 0
@@ -87,15 +85,14 @@ struct HostPace {
     }
 
     private mutating func slowDown(_ now: UInt64) -> UInt64? {
-        let failed = max(interval, (now - changedAt) / UInt64(max(1, started)))
-        if failed >= Self.longest || (failed >= Self.gone && answers == 0) {
+        if interval >= Self.longest || (interval >= Self.gone && answers == 0) {
             hasGivenUp = true
             believesSince = 0
             return nil
         }
-        shortest = max(shortest, failed + failed / 4)
-        interval = min(Self.longest, max(shortest, 2 * failed))
-        (score, answers, started, changedAt, believesSince) = (0, 0, 0, now, now)
+        shortest = max(shortest, interval + interval / 4)
+        interval = interval == 0 ? Self.first : min(Self.longest, 2 * interval)
+        (score, answers, believesSince) = (0, 0, now)
         return scoreRoseAt
     }
 }

@@ -20,6 +20,8 @@ struct ProbeWorker: ~Copyable {
 
     /// How many probes are started before answers and signals are looked at again.
     private static let startsAtOnce = 512
+    /// A witness that is merely late is not lost.
+    private static let witnessPatience: UInt64 = 4
 
     private let settings: Settings
     private let control: RunControl
@@ -144,7 +146,8 @@ struct ProbeWorker: ~Copyable {
         let wait = settings.schedule.wait(
             attempt: slot.machine.attempt, spent: slot.attemptedAt - slot.startedAt - slot.waited, timeout: likely)
         slots[id].isLastAttempt = wait.isLast
-        let length = slot.start.isWitness ? min(wait.length, likely) : wait.length
+        let length =
+            slot.start.isWitness ? min(settings.schedule.budget, Self.witnessPatience * likely) : wait.length
         timers.start(slot: id, serial: slot.serial, deadline: slot.attemptedAt + length)
     }
 

@@ -113,6 +113,12 @@ struct TimingOptions: ParsableArguments {
         help: ArgumentHelp("The most times that silence is tried again within the timeout (5).", valueName: "count"))
     var retries: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "The most times that what differs from the baseline, or else from the previous run, is probed again (2).",
+            valueName: "count"))
+    var confirm: Int?
+
     @Option(help: ArgumentHelp("The most endpoints in flight (4000, or what descriptors allow).", valueName: "count"))
     var parallelism: Int?
 
@@ -131,6 +137,9 @@ struct TimingOptions: ParsableArguments {
         if let retries, !Timing.retryBounds.contains(retries) {
             throw ValidationError("--retries takes a number from 0 to \(Timing.retryBounds.upperBound).")
         }
+        if let confirm, !Timing.confirmationBounds.contains(confirm) {
+            throw ValidationError("--confirm takes a number from 0 to \(Timing.confirmationBounds.upperBound).")
+        }
         if let parallelism, parallelism < 1 { throw ValidationError("--parallelism takes a number above 0.") }
         for (name, value) in [("per-host", perHost), ("rate", rate), ("max-rate-per-host", maxRatePerHost)] {
             if let value, value < 0 { throw ValidationError("--\(name) takes a number above 0, or 0 for no limit.") }
@@ -141,6 +150,7 @@ struct TimingOptions: ParsableArguments {
     func add(to parts: inout RequestParts) {
         parts.timeoutMilliseconds = timeout
         parts.retries = retries
+        parts.confirmations = confirm
         parts.parallelism = parallelism
         parts.perHost = perHost
         parts.rate = rate
