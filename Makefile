@@ -9,7 +9,7 @@ RELEASE_FLAGS = -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC_L
 	-Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 STRICT_FLAGS = -Xswiftc -warnings-as-errors
 
-.PHONY: demo test build release install bench format lint deps test-deps clean
+.PHONY: demo test build release install bench accuracy format lint deps test-deps clean
 
 demo: release
 	@docs/demo $(RELEASE)
@@ -34,6 +34,10 @@ install: release
 bench: release
 	swift build $(RELEASE_FLAGS) --product store-bench
 	bench/run --portbase $(RELEASE) --store-bench .build/release/store-bench
+
+# States and digests on networks that lose, filter, limit and delay, beside nmap and ndiff; about an hour.
+accuracy: release
+	bench/accuracy --portbase $(RELEASE) --record
 
 format:
 	swift format -i -r Package.swift Sources Tests migrations bench

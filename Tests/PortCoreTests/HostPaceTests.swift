@@ -15,7 +15,12 @@ struct HostPaceTests {
             now = max(now + unheld, pace.nextStart)
             pace.started(now: now)
         }
-        pace.askedWitness()
+    }
+
+    /// Asks a witness at `now` and hears of it at once.
+    private func testify(_ pace: inout HostPace, answered: Bool, _ now: UInt64) -> UInt64? {
+        let number = pace.askWitness(now: now)
+        return pace.hear(number, answered ? .answered : .lost, now: now)
     }
 
     @Test("is not held back, and asks the witness at every 16th attempt")
@@ -25,7 +30,7 @@ struct HostPaceTests {
             #expect(pace.mayStart(now: 1))
             pace.started(now: 1)
             #expect(pace.wantsWitness == (attempt % 16 == 0))
-            if pace.wantsWitness { pace.askedWitness() }
+            if pace.wantsWitness { _ = pace.askWitness(now: 1) }
         }
         #expect(pace.window == .max)
     }
@@ -58,7 +63,7 @@ struct HostPaceTests {
             for round in 0..<8 {
                 advance(&pace, &now, unheld: 10_000)
                 if round == 0 { first = now }
-                if let since = pace.witness(answered: false, start: now, now: now) { doubtfulSince.append(since) }
+                if let since = testify(&pace, answered: false, now) { doubtfulSince.append(since) }
             }
             #expect(doubtfulSince == [first])
             #expect(pace.believesSince == now)
@@ -66,20 +71,31 @@ struct HostPaceTests {
         }
     }
 
-    @Test("does not count witnesses that were asked before it was halved")
-    func late() {
+    @Test("judges witnesses in the order in which they were asked, whenever each is heard")
+    func order() {
         var pace = pace()
-        var now = Self.second
-        for _ in 0..<8 {
-            advance(&pace, &now, unheld: Self.millisecond)
-            _ = pace.witness(answered: false, start: now, now: now)
-        }
-        let halved = pace.interval
-        for _ in 0..<100 {
-            let doubtfulSince = pace.witness(answered: false, start: now - 1, now: now + 1)
+        // One in ten is lost, and all answers are heard before the first loss is known.
+        let numbers = (0..<200).map { _ in pace.askWitness(now: 1) }
+        for number in numbers where number % 10 != 0 {
+            let doubtfulSince = pace.hear(number, .answered, now: 2)
             #expect(doubtfulSince == nil)
         }
-        #expect(pace.interval == halved)
+        for number in numbers where number % 10 == 0 {
+            let doubtfulSince = pace.hear(number, .lost, now: 200)
+            #expect(doubtfulSince == nil)
+        }
+        #expect(pace.interval == 0)
+    }
+
+    @Test("does not count witnesses that were asked before it was halved, nor such as could not be asked")
+    func late() {
+        var pace = pace()
+        let void = (0..<8).map { _ in pace.askWitness(now: 1) }
+        for number in void { _ = pace.hear(number, .void, now: 1) }
+        let numbers = (0..<100).map { _ in pace.askWitness(now: 1) }
+        let doubts = numbers.map { pace.hear($0, .lost, now: 2) }
+        #expect(doubts.compactMap(\.self) == [1])
+        #expect(pace.interval == Self.millisecond)
     }
 
     @Test("stays as it is while one packet in twenty is lost by chance in each direction")
@@ -91,7 +107,7 @@ struct HostPaceTests {
             for _ in 0..<500 {
                 advance(&pace, &now, unheld: Self.millisecond)
                 let isLost = random.int(0...9999) < 975
-                if pace.witness(answered: !isLost, start: now, now: now) != nil { halvings += 1 }
+                if testify(&pace, answered: !isLost, now) != nil { halvings += 1 }
             }
         }
         #expect(halvings <= 3)
@@ -114,8 +130,7 @@ struct HostPaceTests {
             if !isLost { tokens -= 1 }
             lost.append(isLost)
             if pace.wantsWitness {
-                pace.askedWitness()
-                _ = pace.witness(answered: !isLost, start: now, now: now)
+                _ = testify(&pace, answered: !isLost, now)
             }
         }
         let late = lost.suffix(1000)
@@ -129,12 +144,12 @@ struct HostPaceTests {
         var now = Self.second
         for _ in 0..<16 {
             advance(&pace, &now, unheld: Self.millisecond)
-            _ = pace.witness(answered: false, start: now, now: now)
+            _ = testify(&pace, answered: false, now)
         }
         #expect(pace.interval == 2 * Self.millisecond)
         for _ in 0..<1000 {
             advance(&pace, &now, unheld: 1)
-            _ = pace.witness(answered: true, start: now, now: now)
+            _ = testify(&pace, answered: true, now)
         }
         #expect(pace.interval == 5 * Self.millisecond / 4)
     }
@@ -145,7 +160,7 @@ struct HostPaceTests {
         var now = Self.second
         for _ in 0..<1000 where pace.believesSince > 0 || pace.interval < 10 * Self.millisecond {
             advance(&pace, &now, unheld: Self.millisecond)
-            _ = pace.witness(answered: false, start: now, now: now)
+            _ = testify(&pace, answered: false, now)
         }
         for _ in 0..<100 { pace.started(now: now) }
         #expect(!pace.wantsWitness)

@@ -36,7 +36,7 @@ struct LaneTests {
     func postponed() throws {
         var lane = try lane("127.0.0.1", 1...2)
         let first = lane.take(now: 1)
-        lane.postpone(first)
+        lane.postpone(first.index)
         #expect(lane.inFlight == 0)
         #expect(lane.unsettled == 2)
         var taken: Set<Int> = []
@@ -127,7 +127,7 @@ struct LaneTests {
         while lane.canStart { taken.append(lane.take(now: 1).index) }
         #expect(taken == Array(1...9))
         lane.settle(1, Outcome(reason: .refused), now: 1)
-        lane.postpone(Lane.Start(index: 2))
+        lane.postpone(2)
         #expect(!lane.seemsDead && !lane.canStart)
     }
 
@@ -152,10 +152,10 @@ struct LaneTests {
     func witness() throws {
         var lane = try laneInDoubt([.connected, .refused, .connected], attempts: 16)
         let starts = [lane.take(now: 3), lane.take(now: 3)]
-        #expect(starts == [Lane.Start(index: 1, isWitness: true), Lane.Start(index: 3)])
+        #expect(starts == [Lane.Start(index: 1, witness: 0), Lane.Start(index: 3)])
         lane = try laneInDoubt([.portUnreachable, .connected], attempts: 16)
         let open = lane.take(now: 3)
-        #expect(open == Lane.Start(index: 1, isWitness: true))
+        #expect(open == Lane.Start(index: 1, witness: 0))
         lane = try laneInDoubt([.portUnreachable], attempts: 16)
         let none = lane.take(now: 3)
         #expect(none == Lane.Start(index: 1))
@@ -169,8 +169,7 @@ struct LaneTests {
         for _ in 0..<8 {
             for _ in 0..<16 { _ = lane.takeTurn(now: 15) }
             let start = lane.take(now: 15)
-            #expect(start.isWitness)
-            doubted += lane.settleWitness(answered: false, start: 15, now: 30)
+            doubted += lane.settleWitness(try #require(start.witness), .lost, now: 30)
         }
         #expect(doubted == 5)
         #expect(lane.unsettled == 1000 - 1 - 5)

@@ -1,7 +1,8 @@
 // delay_relay: joins two network namespaces by a pair of TUN devices, and holds every packet for
-// DELAY_MS in either direction: the round trip is twice that. (For kernels without netem.)
+// DELAY_MS, and up to JITTER_MS more, in either direction: the round trip is at least twice that.
+// Packets keep their order. (For kernels without netem.)
 //
-//   delay_relay NS_A DEV_A NS_B DEV_B DELAY_MS
+//   delay_relay NS_A DEV_A NS_B DEV_B DELAY_MS [JITTER_MS]
 //
 // NS_A and NS_B are names under /run/netns or paths such as /proc/PID/ns/net. Prints `ready` once
 // both devices exist; their addresses and routes are the caller's business. On SIGTERM or SIGINT
@@ -48,6 +49,7 @@ struct direction {
     int from, to;
     int timer;
     bool timer_set;
+    int64_t last_due;
     struct packet *ring;
     uint32_t head, tail; // head - tail packets wait, the oldest at tail
     uint64_t carried, dropped_full, dropped_write;
@@ -109,9 +111,9 @@ static void set_timer(struct direction *d) {
     d->timer_set = true;
 }
 
-static void take_packets(struct direction *d, int64_t delay_ns) {
+static void take_packets(struct direction *d, int64_t delay_ns, int64_t jitter_ns) {
     static unsigned char discarded[packet_bytes];
-    int64_t due = monotonic_ns() + delay_ns;
+    int64_t now = monotonic_ns();
     for (int n = 0; n < reads_at_once; n++) {
         bool full = d->head - d->tail == queue_packets;
         struct packet *packet = &d->ring[d->head % queue_packets];
@@ -125,7 +127,9 @@ static void take_packets(struct direction *d, int64_t delay_ns) {
             continue;
         }
         packet->length = (uint32_t)length;
-        packet->due = due;
+        packet->due = now + delay_ns + (int64_t)((double)rand() / RAND_MAX * (double)jitter_ns);
+        if (packet->due < d->last_due) packet->due = d->last_due;
+        d->last_due = packet->due;
         d->head++;
     }
     set_timer(d);
@@ -183,12 +187,14 @@ static void report(const char *name, const struct direction *d) {
 
 int main(int argc, char **argv) {
     char *end = NULL;
-    double delay_ms = argc == 6 ? strtod(argv[5], &end) : -1;
-    if (end == NULL || *end != '\0' || !(delay_ms >= 0 && delay_ms <= 10000)) {
-        fprintf(stderr, "usage: delay_relay NS_A DEV_A NS_B DEV_B DELAY_MS\n");
+    double delay_ms = argc == 6 || argc == 7 ? strtod(argv[5], &end) : -1;
+    bool valid = end != NULL && *end == '\0' && delay_ms >= 0 && delay_ms <= 10000;
+    double jitter_ms = valid && argc == 7 ? strtod(argv[6], &end) : 0;
+    if (!valid || *end != '\0' || !(jitter_ms >= 0 && jitter_ms <= 10000)) {
+        fprintf(stderr, "usage: delay_relay NS_A DEV_A NS_B DEV_B DELAY_MS [JITTER_MS]\n");
         return 2;
     }
-    int64_t delay_ns = (int64_t)(delay_ms * 1e6);
+    int64_t delay_ns = (int64_t)(delay_ms * 1e6), jitter_ns = (int64_t)(jitter_ms * 1e6);
     int signal_fd = catch_signals();
     int a = create_device(argv[1], argv[2]);
     int b = create_device(argv[3], argv[4]);
@@ -210,8 +216,8 @@ int main(int argc, char **argv) {
         if (count < 0 && errno != EINTR) die("epoll_wait");
         for (int i = 0; i < count; i++) {
             switch ((enum watched)events[i].data.u32) {
-            case read_forward: take_packets(&forward, delay_ns); break;
-            case read_backward: take_packets(&backward, delay_ns); break;
+            case read_forward: take_packets(&forward, delay_ns, jitter_ns); break;
+            case read_backward: take_packets(&backward, delay_ns, jitter_ns); break;
             case timer_forward: deliver_packets(&forward); break;
             case timer_backward: deliver_packets(&backward); break;
             case signals:

@@ -2,6 +2,7 @@
 """Open listening TCP sockets on deterministic ports, and accept and close until SIGTERM.
 
 usage: listeners.py ADDRESS COUNT [SEED]
+       listeners.py ADDRESS PORT,PORT,…
 
 Prints `ports: 1,2,3` (sorted, one line) once every socket listens.
 """
@@ -74,18 +75,21 @@ def drain(listener: socket.socket) -> None:
 
 def main() -> None:
     if len(sys.argv) not in (3, 4):
-        raise SystemExit("usage: listeners.py ADDRESS COUNT [SEED]")
-    address, count = sys.argv[1], int(sys.argv[2])
-    seed = int(sys.argv[3]) if len(sys.argv) == 4 else 1
-    if not 1 <= count <= 10000:
-        raise SystemExit("listeners: COUNT is from 1 to 10000")
+        raise SystemExit("usage: listeners.py ADDRESS COUNT [SEED] | ADDRESS PORT,PORT,…")
+    address = sys.argv[1]
 
     def stop(_signal, _frame) -> None:
         os._exit(0)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    listeners = open_all(address, count, seed)
+    if "," in sys.argv[2]:
+        listeners = {port: listen(address, port) for port in map(int, sys.argv[2].split(","))}
+    else:
+        count, seed = int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) == 4 else 1
+        if not 1 <= count <= 10000:
+            raise SystemExit("listeners: COUNT is from 1 to 10000")
+        listeners = open_all(address, count, seed)
     poll = select.epoll()
     by_descriptor = {}
     for listener in listeners.values():

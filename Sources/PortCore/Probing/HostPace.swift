@@ -17,6 +17,9 @@ struct HostPace {
     /// Whether probes get lost however slowly they come, or the host has gone: silence is believed as it is.
     private var hasGivenUp = false
 
+    /// Witnesses that are not judged yet, with the time when each was asked, and how many were.
+    private var asked: [(start: UInt64, testimony: Testimony?)] = []
+    private var judged = 0
     /// Attempts since the witness was last asked.
     private var sinceWitness = 0
     /// Witnesses that answered since the host was last found to be probed too fast.
@@ -65,13 +68,38 @@ struct HostPace {
     /// Whether it is time to ask the witness.
     var wantsWitness: Bool { sinceWitness >= Self.attemptsPerWitness && !hasGivenUp }
 
-    /// The witness is asked.
-    mutating func askedWitness() { sinceWitness = 0 }
+    /// What came of asking a witness.
+    enum Testimony {
+        case answered
+        case lost
+        /// It could not be asked for want of something local, or was too early to count.
+        case void
+    }
 
-    /// The probe of the witness that started at `start` ended.
+    /// The witness is asked. Returns which of all witnesses this is.
+    mutating func askWitness(now: UInt64) -> Int {
+        sinceWitness = 0
+        asked.append((now, nil))
+        return judged + asked.count - 1
+    }
+
+    /// Witness number `number` was heard, or not. They are judged in the order in which they were asked, since answers
+    /// come sooner than silence is known for what it is.
     ///
     /// - Returns: since when silence is in doubt, if the host turns out to be probed too fast.
-    mutating func witness(answered: Bool, start: UInt64, now: UInt64) -> UInt64? {
+    mutating func hear(_ number: Int, _ testimony: Testimony, now: UInt64) -> UInt64? {
+        asked[number - judged].testimony = testimony
+        var doubtfulSince: UInt64?
+        let heard = asked.prefix { $0.testimony != nil }
+        asked.removeFirst(heard.count)
+        judged += heard.count
+        for (start, testimony) in heard where testimony != .void {
+            doubtfulSince = judge(answered: testimony == .answered, start: start, now: now) ?? doubtfulSince
+        }
+        return doubtfulSince
+    }
+
+    private mutating func judge(answered: Bool, start: UInt64, now: UInt64) -> UInt64? {
         guard start >= believesSince, !hasGivenUp else { return nil }
         guard !answered else {
             score = max(0, score - 1)

@@ -59,8 +59,8 @@ struct Lane {
     /// What a lane starts next.
     struct Start: Equatable {
         let index: Int
-        /// Whether the port has answered already and is probed to see whether probes get through.
-        var isWitness = false
+        /// Which witness it is, if the port has answered already and is probed to see whether probes get through.
+        var witness: Int?
     }
 
     /// Whether the host is settled, and nothing of it is in flight any more that could put that into doubt.
@@ -83,8 +83,7 @@ struct Lane {
         inFlight += 1
         pace.started(now: now)
         if wantsWitness, let witness {
-            pace.askedWitness()
-            return Start(index: witness.index, isWitness: true)
+            return Start(index: witness.index, witness: pace.askWitness(now: now))
         }
         if let index = postponed.popLast() { return Start(index: index) }
         defer { next += stride }
@@ -99,9 +98,9 @@ struct Lane {
     }
 
     /// Puts a port back that could not be probed for want of something local, or whose silence is not believed.
-    mutating func postpone(_ start: Start) {
+    mutating func postpone(_ index: Int) {
         inFlight -= 1
-        if !start.isWitness { postponed.append(start.index) }
+        postponed.append(index)
     }
 
     mutating func settle(_ index: Int, _ outcome: Outcome, now: UInt64) {
@@ -118,13 +117,12 @@ struct Lane {
         }
     }
 
-    /// The probe of the witness that started at `start` ended. Takes back what was settled as silent while the host was
-    /// probed too fast.
+    /// Hears witness number `number`. Takes back what was settled as silent while the host was probed too fast.
     ///
     /// - Returns: how many endpoints that are.
-    mutating func settleWitness(answered: Bool, start: UInt64, now: UInt64) -> Int {
+    mutating func settleWitness(_ number: Int, _ testimony: HostPace.Testimony, now: UInt64) -> Int {
         inFlight -= 1
-        guard let doubtfulSince = pace.witness(answered: answered, start: start, now: now) else { return 0 }
+        guard let doubtfulSince = pace.hear(number, testimony, now: now) else { return 0 }
         let settled = unsettled
         while let last = silent.last, last.time >= doubtfulSince {
             silent.removeLast()

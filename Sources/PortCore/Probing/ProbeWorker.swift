@@ -5,19 +5,6 @@ import Glibc
 /// A socket is used again after a refusal, so a closed port costs three system calls: connect, connect again to read
 /// the error, the read of the error queue; and its share of one epoll_wait, which loopback does without.
 struct ProbeWorker: ~Copyable {
-    /// What a worker is given.
-    struct Settings: Sendable {
-        let window: Int
-        /// How many sockets there may be, where windows are no bound.
-        let sockets: Int
-        /// Attempts a second; `nil` for no limit.
-        let rate: Double?
-        let schedule: AttemptSchedule
-        let patience: UInt64
-        /// Whether each outcome keeps the steps of its probe.
-        var isTraced = false
-    }
-
     /// How many probes are started before answers and signals are looked at again.
     private static let startsAtOnce = 512
     /// A witness that is merely late is not lost.
@@ -112,7 +99,7 @@ struct ProbeWorker: ~Copyable {
         slots[id].startedAt = now
         slots[id].waited = 0
         slots[id].machine = ProbeMachine(
-            attempts: start.isWitness ? 1 : settings.schedule.attempts,
+            attempts: start.witness != nil ? 1 : settings.schedule.attempts,
             mayBeEphemeral: EphemeralPorts.range.contains(lanes[lane].port(at: start.index)))
         try perform(startAttempt(id, now: now), id)
     }
@@ -147,7 +134,7 @@ struct ProbeWorker: ~Copyable {
             attempt: slot.machine.attempt, spent: slot.attemptedAt - slot.startedAt - slot.waited, timeout: likely)
         slots[id].isLastAttempt = wait.isLast
         let length =
-            slot.start.isWitness ? min(settings.schedule.budget, Self.witnessPatience * likely) : wait.length
+            slot.start.witness != nil ? min(settings.schedule.budget, Self.witnessPatience * likely) : wait.length
         timers.start(slot: id, serial: slot.serial, deadline: slot.attemptedAt + length)
     }
 
@@ -176,7 +163,7 @@ struct ProbeWorker: ~Copyable {
 
     /// Asks the machine of a slot what to do about `event`.
     private mutating func handle(_ event: ProbeMachine.Event, _ id: Int) -> ProbeMachine.Action {
-        if settings.isTraced, !slots[id].start.isWitness {
+        if settings.isTraced, slots[id].start.witness == nil {
             let elapsed = UInt32(clamping: (MonotonicClock.now - slots[id].startedAt) / 1000)
             lanes[slots[id].lane].trace(
                 slots[id].start.index,
@@ -223,8 +210,7 @@ struct ProbeWorker: ~Copyable {
         let now = MonotonicClock.now
         let lane = slots[id].lane
         guard isBelieved(id) else {
-            lanes[lane].postpone(slots[id].start)
-            release(id)
+            putBack(id, now: now)
             return nil
         }
         slots[id].serial &+= 1
@@ -245,10 +231,10 @@ struct ProbeWorker: ~Copyable {
         let (lane, start) = (slots[id].lane, slots[id].start)
         let hasAnswered = reason.state != .filtered
         if hasAnswered { lanes[lane].roundTrip.answered(after: now - slots[id].attemptedAt) }
-        if start.isWitness {
-            unsettled += lanes[lane].settleWitness(answered: hasAnswered, start: slots[id].startedAt, now: now)
+        if let witness = start.witness {
+            unsettled += lanes[lane].settleWitness(witness, hasAnswered ? .answered : .lost, now: now)
         } else if reason == .timeout, !isBelieved(id) {
-            lanes[lane].postpone(start)
+            lanes[lane].postpone(start.index)
         } else {
             let elapsed = UInt32(clamping: (now - slots[id].startedAt) / 1000)
             lanes[lane].settle(start.index, Outcome(reason: reason, elapsedMicroseconds: elapsed), now: now)
@@ -262,10 +248,21 @@ struct ProbeWorker: ~Copyable {
     }
 
     private mutating func postpone(_ id: Int, _ code: Int32) throws(ProbeError) {
-        lanes[slots[id].lane].postpone(slots[id].start)
+        let now = MonotonicClock.now
+        putBack(id, now: now)
+        try pacing.fellShort(code: code, inFlight: slots.inFlight, now: now)
+    }
+
+    /// Has the endpoint of a slot probed later, as if it had not been.
+    private mutating func putBack(_ id: Int, now: UInt64) {
+        let (lane, start) = (slots[id].lane, slots[id].start)
+        if let witness = start.witness {
+            unsettled += lanes[lane].settleWitness(witness, .void, now: now)
+        } else {
+            lanes[lane].postpone(start.index)
+        }
         slots.close(id)
         release(id)
-        try pacing.fellShort(code: code, inFlight: slots.inFlight, now: MonotonicClock.now)
     }
 
     private mutating func release(_ id: Int) {
