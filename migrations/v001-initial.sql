@@ -139,6 +139,7 @@ CREATE TABLE baselines (
     recorded_at TEXT NOT NULL,
     vantage TEXT NOT NULL,
     user TEXT NOT NULL,
+    person TEXT,
     reason TEXT NOT NULL,
     ticket TEXT,
     PRIMARY KEY (check_id, version)
@@ -156,6 +157,26 @@ CREATE TABLE interface_reports (
     file TEXT NOT NULL,
     vantage TEXT NOT NULL,
     user TEXT NOT NULL
+) STRICT;
+
+-- What was recorded, in commit order, each entry with the hash of the one before in its own; docs/format.md specifies
+-- what is hashed. An entry tells what it is about by kind, name (of a check) and number.
+CREATE TABLE ledger (
+    sequence INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT,
+    number INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    user TEXT NOT NULL,
+    vantage TEXT NOT NULL,
+    person TEXT,
+    reason TEXT,
+    ticket TEXT,
+    subject BLOB NOT NULL,
+    record BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    public_key BLOB,
+    signature BLOB
 ) STRICT;
 
 -- For the sqlite3 shell: when each state of a host began, and the run before which it ended (NULL: it still holds).
@@ -286,6 +307,13 @@ CREATE TRIGGER baselines_no_delete BEFORE DELETE ON baselines
 BEGIN SELECT RAISE(ABORT, 'baselines is append-only'); END;
 CREATE TRIGGER baselines_no_replace BEFORE INSERT ON baselines WHEN EXISTS (SELECT 1 FROM baselines WHERE check_id = NEW.check_id AND version = NEW.version)
 BEGIN SELECT RAISE(ABORT, 'baselines is append-only: the key exists'); END;
+
+CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger
+BEGIN SELECT RAISE(ABORT, 'ledger is append-only'); END;
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger
+BEGIN SELECT RAISE(ABORT, 'ledger is append-only'); END;
+CREATE TRIGGER ledger_no_replace BEFORE INSERT ON ledger WHEN EXISTS (SELECT 1 FROM ledger WHERE sequence = NEW.sequence)
+BEGIN SELECT RAISE(ABORT, 'ledger is append-only: the key exists'); END;
 
 CREATE TRIGGER interface_reports_no_update BEFORE UPDATE ON interface_reports
 BEGIN SELECT RAISE(ABORT, 'interface_reports is append-only'); END;

@@ -9,6 +9,8 @@ public struct Checker {
     public struct Environment {
         /// The file of the store; made, with its folders, when the first run is recorded.
         public let databasePath: String
+        /// What signs the run's entry in the ledger; `nil` to leave it unsigned.
+        public let signingKey: SigningKey?
         /// Who and where, for the record.
         public let context: (LoadLimits) -> RunContext
         /// Ends the run: nothing is recorded from then on.
@@ -24,12 +26,14 @@ public struct Checker {
 
         /// Keeps what it is given; nothing is called or opened before `Checker.run`.
         public init(
-            databasePath: String, context: @escaping (LoadLimits) -> RunContext, cancellation: Cancellation,
+            databasePath: String, signingKey: SigningKey? = nil, context: @escaping (LoadLimits) -> RunContext,
+            cancellation: Cancellation,
             clock: @escaping () -> Timestamp, plan: @escaping (CheckRequest) throws -> ProbePlan,
             probe: @escaping (ProbePlan) throws -> [HostResult],
             banners: @escaping ([HostResult], CheckRequest) throws -> [Host: HostBanners]
         ) {
             self.databasePath = databasePath
+            self.signingKey = signingKey
             self.context = context
             self.cancellation = cancellation
             self.clock = clock
@@ -166,7 +170,9 @@ public struct Checker {
         if let signal = environment.cancellation.requestedBy { throw .interrupted(signal: signal) }
         guard order.records else { return (nil, []) }
         do throws(StoreError) {
-            let store = try Store(recordingIn: environment.databasePath, cancellation: environment.cancellation)
+            let store = try Store(
+                recordingIn: environment.databasePath, signingKey: environment.signingKey,
+                cancellation: environment.cancellation)
             return (try store.record(draft), [])
         } catch  where error.isFailureToWrite {
             return (nil, ["The run was not recorded: \(error)"])

@@ -169,6 +169,8 @@ public struct BaselineVersion: Hashable, Sendable {
     public let vantage: String
     /// The login name of the user who set it, or the number of one without a name.
     public let user: String
+    /// Who accepts it, where that is somebody else than the user; `nil` when nobody was named.
+    public let person: String?
     /// Why the run is what should be, in the operator's words.
     public let reason: String
     /// The ticket of the change; `nil` when none was given.
@@ -183,16 +185,21 @@ public struct Acceptance: Sendable {
     public let vantage: String
     /// The login name of the user who accepts it, or the number of one without a name.
     public let user: String
+    /// Who accepts it, one line, where that is somebody else than the user; `nil` to name nobody.
+    public let person: String?
     /// Why the run is what should be: one line.
     public let reason: String
     /// The ticket of the change, one line; `nil` for none.
     public let ticket: String?
 
     /// Keeps what it is given; that the texts are one line each is up to the caller.
-    public init(recordedAt: Timestamp, vantage: String, user: String, reason: String, ticket: String?) {
+    public init(
+        recordedAt: Timestamp, vantage: String, user: String, person: String? = nil, reason: String, ticket: String?
+    ) {
         self.recordedAt = recordedAt
         self.vantage = vantage
         self.user = user
+        self.person = person
         self.reason = reason
         self.ticket = ticket
     }

@@ -11,18 +11,21 @@ extension Store {
             let version = (last ?? 0) + 1
             try database.execute(
                 """
-                INSERT INTO baselines (check_id, version, run_id, recorded_at, vantage, user, reason, ticket)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO baselines (check_id, version, run_id, recorded_at, vantage, user, person, reason, ticket)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .int(checkID), .int(version), .int(run.id), .time(acceptance.recordedAt),
-                    .text(acceptance.vantage), .text(acceptance.user), .text(acceptance.reason),
-                    .text(acceptance.ticket),
+                    .text(acceptance.vantage), .text(acceptance.user), .text(acceptance.person),
+                    .text(acceptance.reason), .text(acceptance.ticket),
                 ])
+            try enter(
+                LedgerItem(kind: .baseline, name: run.check.description, number: Int64(version)),
+                LedgerOrigin(acceptance))
             return BaselineVersion(
                 check: run.check, version: version, run: run, recordedAt: acceptance.recordedAt,
-                vantage: acceptance.vantage, user: acceptance.user, reason: acceptance.reason,
-                ticket: acceptance.ticket)
+                vantage: acceptance.vantage, user: acceptance.user, person: acceptance.person,
+                reason: acceptance.reason, ticket: acceptance.ticket)
         }
     }
 
@@ -46,18 +49,20 @@ extension Store {
         typealias Row = (runID: Int64, make: (Run) -> BaselineVersion)
         let rows = try database.rows(
             """
-            SELECT b.version, b.run_id, b.recorded_at, b.vantage, b.user, b.reason, b.ticket FROM baselines AS b
+            SELECT b.version, b.run_id, b.recorded_at, b.vantage, b.user, b.person, b.reason, b.ticket
+            FROM baselines AS b
             \(selection)
             """, values
         ) { row throws(StoreError) -> Row in
             let (version, recordedAt) = (Int(row.int(0)), try row.time(2))
-            let (vantage, user, reason, ticket) = (row.text(3), row.text(4), row.text(5), row.optionalText(6))
+            let (vantage, user, person) = (row.text(3), row.text(4), row.optionalText(5))
+            let (reason, ticket) = (row.text(6), row.optionalText(7))
             return (
                 row.int(1),
                 { run in
                     BaselineVersion(
                         check: run.check, version: version, run: run, recordedAt: recordedAt, vantage: vantage,
-                        user: user, reason: reason, ticket: ticket)
+                        user: user, person: person, reason: reason, ticket: ticket)
                 }
             )
         }

@@ -19,6 +19,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case ambiguous(reference: String)
     case noBaseline(CheckName)
     case requestDiffers(CheckName)
+    case unsigned(path: String)
+    case doesNotHold(Discrepancy)
     case interrupted(signal: Int32)
 
     /// One line for the operator.
@@ -53,6 +55,10 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
         case .requestDiffers(let name):
             "Check '\(name)' is recorded with other targets, ports or timing, and its history must not be mixed. "
                 + "Leave the flags out to repeat it, add --redefine to change it, or choose another --name."
+        case .unsigned(let path):
+            "The ledger of '\(path)' is signed, so that an entry without a signature would not hold. "
+                + "Nothing was changed; give --sign-key FILE or PORTBASE_SIGN_KEY."
+        case .doesNotHold(let discrepancy): "\(discrepancy)"
         case .interrupted(let signal): Interruption.text(signal)
         }
     }
@@ -76,7 +82,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     /// Whether only writing failed: what is recorded can be read, and a check's verdict stands.
     public var isFailureToWrite: Bool {
         switch self {
-        case .notWritable, .cannotOpen, .locked: true
+        case .notWritable, .cannotOpen, .locked, .unsigned: true
         default: false
         }
     }

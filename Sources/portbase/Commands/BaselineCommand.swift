@@ -29,11 +29,16 @@ struct BaselineCommand: ParsableCommand {
         @Option(help: ArgumentHelp("The ticket of the change.", valueName: "id"))
         var ticket: String?
 
+        @Option(help: ArgumentHelp("Who accepts it, where that is not the user.", valueName: "person"))
+        var by: String?
+
         @OptionGroup var database: DatabaseOptions
+        @OptionGroup var signing: SigningOptions
         @OptionGroup var output: OutputOptions
 
         func validate() throws {
-            for (name, text) in [("reason", reason), ("ticket", ticket ?? "-")] where !Self.isOneLine(text) {
+            for (name, text) in [("reason", reason), ("ticket", ticket ?? "-"), ("by", by ?? "-")]
+            where !Self.isOneLine(text) {
                 throw ValidationError("--\(name) takes one line of visible text.")
             }
         }
@@ -44,11 +49,13 @@ struct BaselineCommand: ParsableCommand {
 
         func run() throws {
             let run = try database.store().run(reference)
-            let store = try Store(recordingIn: database.path, cancellation: SignalTrap.install())
+            let store = try Store(
+                recordingIn: database.path, signingKey: signing.key(), cancellation: SignalTrap.install())
             let version = try store.setBaseline(
                 run,
                 Acceptance(
-                    recordedAt: .now(), vantage: Machine.vantage, user: Machine.user, reason: reason, ticket: ticket))
+                    recordedAt: .now(), vantage: Machine.vantage, user: Machine.user, person: by,
+                    reason: reason, ticket: ticket))
             try output.show(
                 json: BaselineListJSON(baselines: [BaselineJSON(version)]),
                 text: "Baseline \(version.version) of \(version.check) is run \(run.id), sha256:\(run.digest.short)\n")

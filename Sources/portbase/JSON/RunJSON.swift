@@ -73,6 +73,7 @@ struct BaselineJSON: Encodable {
     let recordedAt: String
     let vantage: String
     let user: String
+    let by: String?
     let reason: String
     let ticket: String?
 
@@ -84,12 +85,13 @@ struct BaselineJSON: Encodable {
         recordedAt = version.recordedAt.description
         vantage = version.vantage
         user = version.user
+        by = version.person
         reason = version.reason
         ticket = version.ticket
     }
 
     enum CodingKeys: String, CodingKey {
-        case name, version, run, digest, vantage, user, reason, ticket
+        case name, version, run, digest, vantage, user, by, reason, ticket
         case recordedAt = "recorded_at"
     }
 }

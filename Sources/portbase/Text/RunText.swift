@@ -23,11 +23,17 @@ enum RunText {
         for version in versions {
             table.add([
                 .init("\(version.check)"), .init(version.version), .init("\(version.run.id)"),
-                .init(version.recordedAt.text), .init("\(version.user)@\(version.vantage)"),
+                .init(version.recordedAt.text), .init(who(version)),
                 .init(version.ticket ?? "-"), .init(version.reason),
             ])
         }
         return table.text(style)
+    }
+
+    /// `op@probe1`, or `alice (op@probe1)` where somebody else than the user was named.
+    private static func who(_ version: BaselineVersion) -> String {
+        let user = "\(version.user)@\(version.vantage)"
+        return version.person.map { "\($0) (\(user))" } ?? user
     }
 
     /// Everything about one run: what was asked, and the state of every endpoint with its reason.
