@@ -1,7 +1,7 @@
 import Crypto
 import FoundationEssentials
 import Glibc
-public import PortCore
+import PortCore
 
 /// An Ed25519 key (RFC 8032) that signs entries of the ledger.
 public struct SigningKey: Sendable {
@@ -16,10 +16,10 @@ public struct SigningKey: Sendable {
     ///
     /// - Throws: `KeyError`, also when others than the owner may read the file.
     public init(path: String) throws(KeyError) {
+        let bytes = try KeyFile.read(path, title: Self.title)
         var status = stat()
         guard stat(path, &status) == 0 else { throw .unreadable(path: path, reason: SystemError.text(errno)) }
         guard status.st_mode & 0o077 == 0 else { throw .exposed(path: path) }
-        let bytes = try KeyFile.read(path, title: Self.title)
         guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes) else {
             throw .malformed(path: path, title: Self.title)
         }

@@ -25,7 +25,7 @@ extension Store {
             ("name", .text(item.name)), ("number", .int(item.number)), ("recorded_at", .time(origin.recordedAt)),
             ("user", .text(origin.user)), ("vantage", .text(origin.vantage)), ("person", .text(origin.person)),
             ("reason", .text(origin.reason)), ("ticket", .text(origin.ticket)), ("subject", .digest(subject)),
-            ("record", .digest(record)),
+            ("record", .digest(record.digest)),
         ]
         let text = Self.entryText(fields, after: last?.hash)
         let signature = signingKey?.signature(of: text.text)
@@ -52,27 +52,27 @@ extension Store {
 
     // MARK: Records
 
-    /// The digest of what `item` is about, and that of its whole record, from its rows; `nil` when they are missing.
+    /// The digest of what `item` is about, and its whole record, from its rows; `nil` when they are missing.
     ///
     /// - Parameter found: the digests of what a run found beside its snapshot; empty for other kinds.
     func record(
         of item: LedgerItem, _ found: [LedgerText.Field]
-    ) throws(StoreError) -> (subject: Digest, record: Digest)? {
+    ) throws(StoreError) -> (subject: Digest, record: LedgerText)? {
         let key: [SQLValue] = item.name == nil ? [.int(item.number)] : [.int(item.number), .text(item.name)]
         let query = Self.recordQuery(item.kind)
         guard let fields = try database.first(query, key, { row throws(StoreError) in try row.fields() }) else {
             return nil
         }
         let subject: Digest? =
-            switch fields.first(where: { ["snapshot", "body", "digest"].contains($0.word) })?.value {
+            switch fields.first(where: { ["snapshot", "body", "content"].contains($0.word) })?.value {
             case .blob(let bytes): Digest(bytes: bytes)
-            case .text(let body): Digest(of: body)
+            case .text(let text): Digest(of: text)
             default: nil
             }
         guard let subject else { throw database.damaged("\(item.description) has no digest") }
         var text = LedgerText("portbase-record 1", [("kind", .text(item.kind.rawValue))] + fields)
         text.add(found)
-        return (subject, text.digest)
+        return (subject, text)
     }
 
     /// The query whose columns are the lines of a record, in their order, and their names the words.
@@ -106,8 +106,8 @@ extension Store {
             """
         case .report:
             """
-            SELECT id AS number, digest AS digest, read_at AS read_at, host AS host, mode AS mode, file AS file,
-                vantage AS vantage, user AS user
+            SELECT id AS number, digest AS digest, content AS content, read_at AS read_at, host AS host, mode AS mode,
+                file AS file, vantage AS vantage, user AS user
             FROM interface_reports WHERE id = ?
             """
         }

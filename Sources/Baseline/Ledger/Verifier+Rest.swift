@@ -58,13 +58,13 @@ extension Verifier {
         try refuse("PRAGMA foreign_key_check") {
             Discrepancy("a row of \($0.text(0))", "it refers to a row of \($0.text(2)) that is not there")
         }
+        // What SQLite numbers the next run by: it tells of runs that were cut off together with their entries.
         try refuse(
             """
-            SELECT name FROM sqlite_sequence
-            WHERE name <> 'runs' OR seq <> (SELECT max(number) FROM ledger WHERE kind = 'run')
-                OR (SELECT count(*) FROM sqlite_sequence) > 1
+            SELECT 1 WHERE (SELECT group_concat(name || ' ' || seq) FROM sqlite_sequence)
+                IS NOT (SELECT 'runs ' || max(number) FROM ledger WHERE kind = 'run')
             """
-        ) { Discrepancy("the last number of \($0.text(0))", "it is not that of the last run in the ledger") }
+        ) { _ in Discrepancy("the last number of sqlite_sequence", "it is not that of the last run in the ledger") }
     }
 
     /// What is stored once and shared, with the columns that refer to it.
