@@ -131,11 +131,28 @@ CREATE TABLE run_banners (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX run_banners_by_host ON run_banners (check_id, host_id, run_id);
 
--- "This run is what should be": each version with who, why and ticket.
+-- A snapshot that no run found: a part of a drift taken into a baseline. It is in no check's history.
+CREATE TABLE derived (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE
+) STRICT;
+
+-- Each host of a derived snapshot.
+CREATE TABLE derived_hosts (
+    derived_id INTEGER NOT NULL REFERENCES derived (id),
+    host_id INTEGER NOT NULL REFERENCES hosts (id),
+    block_id INTEGER NOT NULL REFERENCES blocks (id),
+    address TEXT,
+    PRIMARY KEY (derived_id, host_id)
+) STRICT, WITHOUT ROWID;
+
+-- "This is what should be": each version with who, why and ticket. derived_id is NULL where it is what the run found;
+-- else only a part of the run's drift was taken.
 CREATE TABLE baselines (
     check_id INTEGER NOT NULL REFERENCES checks (id),
     version INTEGER NOT NULL CHECK (version > 0),
     run_id INTEGER NOT NULL REFERENCES runs (id),
+    derived_id INTEGER REFERENCES derived (id),
     recorded_at TEXT NOT NULL,
     vantage TEXT NOT NULL,
     user TEXT NOT NULL,
@@ -300,6 +317,20 @@ CREATE TRIGGER run_banners_no_delete BEFORE DELETE ON run_banners
 BEGIN SELECT RAISE(ABORT, 'run_banners is append-only'); END;
 CREATE TRIGGER run_banners_no_replace BEFORE INSERT ON run_banners WHEN EXISTS (SELECT 1 FROM run_banners WHERE check_id = NEW.check_id AND run_id = NEW.run_id AND host_id = NEW.host_id)
 BEGIN SELECT RAISE(ABORT, 'run_banners is append-only: the key exists'); END;
+
+CREATE TRIGGER derived_no_update BEFORE UPDATE ON derived
+BEGIN SELECT RAISE(ABORT, 'derived is append-only'); END;
+CREATE TRIGGER derived_no_delete BEFORE DELETE ON derived
+BEGIN SELECT RAISE(ABORT, 'derived is append-only'); END;
+CREATE TRIGGER derived_no_replace BEFORE INSERT ON derived WHEN EXISTS (SELECT 1 FROM derived WHERE id = NEW.id OR digest = NEW.digest)
+BEGIN SELECT RAISE(ABORT, 'derived is append-only: the key exists'); END;
+
+CREATE TRIGGER derived_hosts_no_update BEFORE UPDATE ON derived_hosts
+BEGIN SELECT RAISE(ABORT, 'derived_hosts is append-only'); END;
+CREATE TRIGGER derived_hosts_no_delete BEFORE DELETE ON derived_hosts
+BEGIN SELECT RAISE(ABORT, 'derived_hosts is append-only'); END;
+CREATE TRIGGER derived_hosts_no_replace BEFORE INSERT ON derived_hosts WHEN EXISTS (SELECT 1 FROM derived_hosts WHERE derived_id = NEW.derived_id AND host_id = NEW.host_id)
+BEGIN SELECT RAISE(ABORT, 'derived_hosts is append-only: the key exists'); END;
 
 CREATE TRIGGER baselines_no_update BEFORE UPDATE ON baselines
 BEGIN SELECT RAISE(ABORT, 'baselines is append-only'); END;

@@ -102,6 +102,8 @@ struct LedgerTamperTests {
             Copy("blocks", "id = 1", ["id": "99", "digest": "zeroblob(32)"], "row 99 of blocks"),
             Copy("checks", "id = 1", ["id": "99", "name": "'x'"], "row 99 of checks"),
             Copy("contexts", "id = 1", ["id": "99", "user": "'eve'"], "row 99 of contexts"),
+            Copy("derived", "id = 1", ["id": "99", "digest": "zeroblob(32)"], "row 99 of derived"),
+            Copy("derived_hosts", "host_id = 1", ["derived_id": "99"], "derived_hosts"),
             Copy("evidence", "id = 1", ["id": "99", "digest": "zeroblob(32)"], "row 99 of evidence"),
             Copy("hosts", "id = 1", ["id": "99", "identity": "'10.9.9.9'"], "row 99 of hosts"),
             Copy("interface_reports", "id = 1", ["id": "99", "digest": "zeroblob(32)"], "report 99"),

@@ -68,7 +68,7 @@ public struct Checker {
         let findings = Findings(snapshot: draft.snapshot, evidence: draft.evidence, banners: banners)
         let comparison = reference.map { reference in
             CheckReport.Comparison(
-                reference: reference.run, baselineVersion: reference.version,
+                reference: reference.recorded, baselineVersion: reference.version,
                 drift: Drift(from: reference.snapshot, to: draft.snapshot))
         }
         let (run, warnings) = try recorded(draft, order)
@@ -82,7 +82,7 @@ public struct Checker {
 
     /// What a run is compared with.
     private struct Reference {
-        let run: Run
+        let recorded: Recorded
         /// The version of the check's baseline that it is, if it is one.
         let version: Int?
         let snapshot: Snapshot
@@ -154,14 +154,15 @@ public struct Checker {
         case .states: return nil
         case .run(let reference):
             guard let store else { throw .missing(path: environment.databasePath) }
-            let run = try store.run(reference)
-            return Reference(run: run, version: nil, snapshot: try store.snapshot(of: run))
+            let recorded = try store.recorded(reference)
+            return Reference(recorded: recorded, version: nil, snapshot: try store.snapshot(of: recorded))
         case .automatic:
             guard !order.demand.isOfStates, let store, try store.latestRequest(of: name) != nil,
                 let baseline = try store.baselines(of: name).last
             else { return nil }
             return Reference(
-                run: baseline.run, version: baseline.version, snapshot: try store.snapshot(of: baseline.run))
+                recorded: baseline.recorded, version: baseline.version,
+                snapshot: try store.snapshot(of: baseline.recorded))
         }
     }
 

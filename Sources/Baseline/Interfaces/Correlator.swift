@@ -89,7 +89,10 @@ public struct Correlator {
         case .run(let reference, let from):
             let to = try store.run(reference)
             if let from { return [(try store.run(from), to)] }
-            if let baseline = try store.baselines(of: to.check).last { return [(baseline.run, to)] }
+            if let baseline = try store.baselines(of: to.check).last {
+                guard !baseline.isDerived else { throw .notProbed(baseline.recorded.name) }
+                return [(baseline.run, to)]
+            }
             guard let previous = try store.run(before: to) else {
                 throw .noSuchRun(
                     reference: "\(reference)",

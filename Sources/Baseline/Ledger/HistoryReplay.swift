@@ -6,6 +6,8 @@ final class HistoryReplay {
     private let database: Database
     private let content: RecordedContent
     private var checks: [Int64: CheckReplay] = [:]
+    /// The derived snapshots that are proved.
+    private var derived: Set<Int64> = []
 
     init(_ database: Database) {
         self.database = database
@@ -39,10 +41,37 @@ final class HistoryReplay {
         return [("evidence", .digest(replay.evidence.digest)), ("banners", banners)]
     }
 
+    /// Proves the snapshot of a version of a baseline, where no run found it.
+    func proveDerived(_ item: LedgerItem) throws(StoreError) {
+        let row = try database.first(
+            """
+            SELECT d.id, d.digest FROM baselines AS b JOIN checks AS c ON c.id = b.check_id
+            JOIN derived AS d ON d.id = b.derived_id WHERE b.version = ? AND c.name = ?
+            """, [.int(item.number), .text(item.name)]
+        ) { row throws(StoreError) in (id: row.int(0), digest: try row.digest(1)) }
+        guard let row, !derived.contains(row.id) else { return }
+        let statement = try Statement(
+            "SELECT host_id, block_id, address FROM derived_hosts WHERE derived_id = ?", in: database)
+        try statement.bind([.int(row.id)])
+        var replay = CheckReplay()
+        try replayHosts(statement, &replay)
+        guard replay.digest == row.digest else {
+            throw database.damaged("its derived snapshot does not have the digest sha256:\(row.digest)")
+        }
+        derived.insert(row.id)
+    }
+
     private func replayHosts(_ checkID: Int64, _ runID: Int64, _ replay: inout CheckReplay) throws(StoreError) {
         let statement = try Statement(
             "SELECT host_id, block_id, address FROM run_hosts WHERE check_id = ? AND run_id = ?", in: database)
         try statement.bind([.int(checkID), .int(runID)])
+        try replayHosts(statement, &replay)
+    }
+
+    /// Sets each host to the block and the address of a row of host_id, block_id and address.
+    private func replayHosts(
+        _ statement: borrowing Statement, _ replay: inout CheckReplay
+    ) throws(StoreError) {
         while try statement.step() {
             let hostID = statement.int(0)
             let host = try content.host(hostID)

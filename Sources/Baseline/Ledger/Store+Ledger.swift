@@ -98,10 +98,11 @@ extension Store {
             """
         case .baseline:
             """
-            SELECT b.version AS number, c.name AS name, r.digest AS snapshot, b.run_id AS run,
-                b.recorded_at AS recorded_at, b.vantage AS vantage, b.user AS user, b.person AS person,
-                b.reason AS reason, b.ticket AS ticket
+            SELECT b.version AS number, c.name AS name, iif(b.derived_id IS NULL, r.digest, d.digest) AS snapshot,
+                b.run_id AS run, b.derived_id AS derived, b.recorded_at AS recorded_at, b.vantage AS vantage,
+                b.user AS user, b.person AS person, b.reason AS reason, b.ticket AS ticket
             FROM baselines AS b JOIN checks AS c ON c.id = b.check_id JOIN runs AS r ON r.id = b.run_id
+            LEFT JOIN derived AS d ON d.id = b.derived_id
             WHERE b.version = ? AND c.name = ?
             """
         case .report:

@@ -71,9 +71,10 @@ extension Verifier {
     private static let shared: [(table: String, key: String, users: [(table: String, column: String)])] = [
         ("checks", "id", [("requests", "check_id")]),
         ("contexts", "id", [("runs", "context_id")]),
-        ("hosts", "id", [("run_hosts", "host_id")]),
+        ("hosts", "id", [("run_hosts", "host_id"), ("derived_hosts", "host_id")]),
         ("port_sets", "id", [("blocks", "port_set_id")]),
-        ("blocks", "id", [("run_hosts", "block_id")]),
+        ("blocks", "id", [("run_hosts", "block_id"), ("derived_hosts", "block_id")]),
+        ("derived", "id", [("baselines", "derived_id")]),
         ("evidence", "id", [("run_evidence", "evidence_id")]),
         ("banners", "id", [("run_banners", "banner_id")]),
     ]

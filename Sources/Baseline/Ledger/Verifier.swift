@@ -128,6 +128,7 @@ public struct Verifier {
         walk.last[series] = item.number
         walk.found.counts[item.kind, default: 0] += 1
         let found = item.kind == .run ? try replay.advance(to: item.number) : []
+        if item.kind == .baseline { try replay.proveDerived(item) }
         guard let actual = try store.record(of: item, found) else { throw database.damaged("it is missing") }
         guard actual.record.digest == record else {
             throw database.damaged("its record is not the one that was entered")

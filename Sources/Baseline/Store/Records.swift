@@ -161,8 +161,12 @@ public struct BaselineVersion: Hashable, Sendable {
     public let check: CheckName
     /// From 1, without gaps.
     public let version: Int
-    /// The run that is what should be.
+    /// The run that is what should be, or the one whose drift was taken in part.
     public let run: Run
+    /// The digest of its snapshot.
+    public let digest: Digest
+    /// The row of the snapshot that no run found; `nil` where it is that of `run`.
+    let derivedID: Int64?
     /// When it was set.
     public let recordedAt: Timestamp
     /// The machine on which it was set.
@@ -175,6 +179,12 @@ public struct BaselineVersion: Hashable, Sendable {
     public let reason: String
     /// The ticket of the change; `nil` when none was given.
     public let ticket: String?
+
+    /// Whether only a part of the drift of `run` was taken, so that no run found its snapshot.
+    public var isDerived: Bool { derivedID != nil }
+
+    /// Its snapshot.
+    public var recorded: Recorded { isDerived ? .derived(self) : .run(run) }
 }
 
 /// Who accepts a run as the baseline, and why.

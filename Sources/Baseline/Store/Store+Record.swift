@@ -152,12 +152,12 @@ extension Store {
 
     // MARK: Rows that are stored once
 
-    private func id(of host: Host) throws(StoreError) -> Int64 {
+    func id(of host: Host) throws(StoreError) -> Int64 {
         try id(
             in: "hosts", insert: "(identity) VALUES (?1)", find: "identity = ?1", [.text(host.description)])
     }
 
-    private func id(ofBlock states: PortStates, _ digest: Digest) throws(StoreError) -> Int64 {
+    func id(ofBlock states: PortStates, _ digest: Digest) throws(StoreError) -> Int64 {
         if let known = try database.first(
             "SELECT id FROM blocks WHERE digest = ?", [.digest(digest)], { $0.int(0) })
         {

@@ -18,6 +18,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case noSuchRun(reference: String, reason: String)
     case ambiguous(reference: String)
     case noBaseline(CheckName)
+    case notDrifted(endpoints: [String], from: String, to: String)
+    case notProbed(String)
     case requestDiffers(CheckName)
     case unsigned(path: String)
     case doesNotHold(Discrepancy)
@@ -52,6 +54,12 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
             "'\(reference)' is ambiguous: more than one snapshot begins with it; give more digits."
         case .noBaseline(let name):
             "Check '\(name)' has no baseline. Set one with: portbase baseline set \(name) --reason TEXT"
+        case .notDrifted(let endpoints, let from, let to):
+            (endpoints.isEmpty
+                ? "Nothing drifted" : "\(Shortening.list(endpoints, separator: ", ", of: "endpoints")) did not drift")
+                + " from \(from) to \(to), so there is nothing to accept."
+        case .notProbed(let name):
+            "No run found \(name), so it has no time that readings could be compared with; give --from RUN."
         case .requestDiffers(let name):
             "Check '\(name)' is recorded with other targets, ports or timing, and its history must not be mixed. "
                 + "Leave the flags out to repeat it, add --redefine to change it, or choose another --name."

@@ -81,6 +81,11 @@ enum Reading {
         return reference
     }
 
+    @Sendable static func endpoints(_ text: String) throws -> Endpoints {
+        guard let endpoints = Endpoints(text) else { throw ValidationError("Give \(Endpoints.grammar).") }
+        return endpoints
+    }
+
     @Sendable static func name(_ text: String) throws -> CheckName {
         guard let name = CheckName(text) else { throw ValidationError("Give \(CheckName.grammar).") }
         return name

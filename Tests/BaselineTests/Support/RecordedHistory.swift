@@ -28,6 +28,8 @@ struct RecordedHistory {
         _ = try store.record(draft("db", [six], at: 3))
         let fewer = [Host("10.0.0.1")!: said([22: "SSH-2.0-x"])]
         let third = try store.record(draft("web", [four, six, lost], at: 4, banners: fewer))
+        _ = try store.acceptDrift(
+            of: third.check, upTo: nil, at: [Endpoints("web01:22")!], acceptance("in part", at: 5, ticket: "T-2"))
         _ = try store.setBaseline(third, acceptance("moved", at: 5))
         let other = try request(ports: "22")
         _ = try store.record(draft("web", [six], at: 6, request: other, redefines: true))
