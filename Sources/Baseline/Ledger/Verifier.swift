@@ -30,8 +30,10 @@ public struct Verifier {
                 do throws(StoreError) {
                     found = try checkEntries(progress)
                     try checkRest()
-                } catch .sqlite where schema != nil {
-                    throw .doesNotHold(schema!)
+                } catch {
+                    // What was taken out of the schema is what made the query fail.
+                    if case .sqlite = error, let schema { throw .doesNotHold(schema) }
+                    throw error
                 }
                 // Told last: what was changed behind a trigger that was dropped says more than that it was.
                 if let schema { throw .doesNotHold(schema) }

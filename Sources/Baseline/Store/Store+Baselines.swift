@@ -72,7 +72,8 @@ extension Store {
             ])
         try enter(
             LedgerItem(kind: .baseline, name: name.description, number: version), LedgerOrigin(acceptance))
-        guard let inserted = try baselines(of: name).last else { throw database.damaged("the baseline is missing") }
+        let inserted = try baselines("WHERE b.check_id = ? AND b.version = ?", [.int(checkID), .int(version)])
+        guard let inserted = inserted.first else { throw database.damaged("the baseline is missing") }
         return inserted
     }
 
