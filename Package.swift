@@ -14,6 +14,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
@@ -26,7 +27,11 @@ let package = Package(
             resources: [.embedInCode("v001-initial.sql")],
             swiftSettings: strict
         ),
-        .target(name: "PortCore", dependencies: ["CSockets"], swiftSettings: strict),
+        .target(
+            name: "PortCore",
+            dependencies: ["CSockets", .product(name: "HeapModule", package: "swift-collections")],
+            swiftSettings: strict
+        ),
         .target(
             name: "Baseline",
             dependencies: [

@@ -1,14 +1,20 @@
-/// When a silent endpoint is given up: part of what a check is, since it can decide a state.
+/// When a silent endpoint is given up, and drift believed: part of what a check is, since it can decide a state.
 public struct Timing: Hashable, Sendable, Codable {
     /// The whole budget of one endpoint in milliseconds, 10 to 3,600,000.
     public var timeoutMilliseconds: Int
-    /// How many times a silent endpoint is tried again within the budget, 0 to 20.
+    /// How many times at most a silent endpoint is tried again within the budget, 0 to 20.
     public var retries: Int
+    /// How many times at most what is not as expected is probed again before it is told, 0 to 20.
+    public var confirmations: Int
 
     /// Keeps what it is given; the command line sees to the bounds.
-    public init(timeoutMilliseconds: Int, retries: Int = Timing.defaultRetries) {
+    public init(
+        timeoutMilliseconds: Int, retries: Int = Timing.defaultRetries,
+        confirmations: Int = Timing.defaultConfirmations
+    ) {
         self.timeoutMilliseconds = timeoutMilliseconds
         self.retries = retries
+        self.confirmations = confirmations
     }
 
     /// The budgets that the command line takes, in milliseconds.
@@ -16,15 +22,11 @@ public struct Timing: Hashable, Sendable, Codable {
     /// The numbers of retries that the command line takes.
     public static let retryBounds = 0...20
     /// The retries of a request that does not say how many.
-    public static let defaultRetries = 1
-
-    /// How long each attempt waits, in nanoseconds. The shares grow as 1, 2, 3 … and add up to the budget: the
-    /// first is short to replace a lost packet soon, the last is long to hear a slow host.
-    public var attemptNanoseconds: [UInt64] {
-        let attempts = UInt64(retries) + 1
-        let parts = attempts * (attempts + 1) / 2
-        return (1...attempts).map { UInt64(timeoutMilliseconds) * 1_000_000 * $0 / parts }
-    }
+    public static let defaultRetries = 5
+    /// The numbers of confirmations that the command line takes.
+    public static let confirmationBounds = 0...20
+    /// The confirmations of a request that does not say how many.
+    public static let defaultConfirmations = 2
 }
 
 /// How hard a run may press: never part of what a check is, since it decides no state.
@@ -35,12 +37,18 @@ public struct LoadLimits: Hashable, Sendable, Codable {
     public var perHost: Int?
     /// The most connection attempts a second; `nil` for no limit.
     public var rate: Int?
+    /// The most connection attempts a second at one host; `nil` for what the host bears.
+    public var ratePerHost: Int?
 
     /// Limits above 0; `nil` for none.
-    public init(parallelism: Int = LoadLimits.defaultParallelism, perHost: Int? = nil, rate: Int? = nil) {
+    public init(
+        parallelism: Int = LoadLimits.defaultParallelism, perHost: Int? = nil, rate: Int? = nil,
+        ratePerHost: Int? = nil
+    ) {
         self.parallelism = parallelism
         self.perHost = perHost
         self.rate = rate
+        self.ratePerHost = ratePerHost
     }
 
     /// The most endpoints in flight where nothing else is asked; fewer where descriptors are short.
@@ -113,7 +121,10 @@ extension Timing {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         timeoutMilliseconds = try container.decode(Int.self, forKey: .timeoutMilliseconds)
         retries = try container.decode(Int.self, forKey: .retries)
-        guard Self.timeoutBounds.contains(timeoutMilliseconds), Self.retryBounds.contains(retries) else {
+        confirmations = try container.decode(Int.self, forKey: .confirmations)
+        guard Self.timeoutBounds.contains(timeoutMilliseconds), Self.retryBounds.contains(retries),
+            Self.confirmationBounds.contains(confirmations)
+        else {
             throw DecodingError.dataCorrupted(.init(codingPath: container.codingPath, debugDescription: "no timing"))
         }
     }
@@ -128,7 +139,8 @@ extension LoadLimits {
         parallelism = try container.decode(Int.self, forKey: .parallelism)
         perHost = try container.decodeIfPresent(Int.self, forKey: .perHost)
         rate = try container.decodeIfPresent(Int.self, forKey: .rate)
-        guard [parallelism, perHost ?? 1, rate ?? 1].allSatisfy({ $0 > 0 }) else {
+        ratePerHost = try container.decodeIfPresent(Int.self, forKey: .ratePerHost)
+        guard [parallelism, perHost ?? 1, rate ?? 1, ratePerHost ?? 1].allSatisfy({ $0 > 0 }) else {
             throw DecodingError.dataCorrupted(.init(codingPath: container.codingPath, debugDescription: "no limits"))
         }
     }

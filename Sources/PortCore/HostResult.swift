@@ -2,16 +2,17 @@
 public struct Outcome: Hashable, Sendable {
     /// Why the endpoint has its state.
     public var reason: Reason
+    /// How often it was looked at, from 1: more often where a run was asked to confirm what it found.
+    public var looks: UInt8 = 1
+    /// How many of these looks showed another state than the one that holds.
+    public var dissent: UInt8 = 0
     /// From the first SYN to the verdict, in microseconds.
     public var elapsedMicroseconds: UInt32
-    /// What happened on the way; empty unless the run was traced.
-    public var steps: [ProbeStep]
 
     /// The time is 0 for a name that leads nowhere, where nothing was probed.
-    public init(reason: Reason, elapsedMicroseconds: UInt32 = 0, steps: [ProbeStep] = []) {
+    public init(reason: Reason, elapsedMicroseconds: UInt32 = 0) {
         self.reason = reason
         self.elapsedMicroseconds = elapsedMicroseconds
-        self.steps = steps
     }
 
     /// The state that the reason stands for.
@@ -28,14 +29,29 @@ public struct HostResult: Sendable {
     public let ports: PortSet
     /// One outcome a port, in the order of `ports.values`.
     public let outcomes: [Outcome]
+    /// What happened on the way to each port; empty unless the run was traced.
+    public let steps: [UInt16: [ProbeStep]]
 
     /// Stops the process unless there is one outcome a port.
-    public init(host: Host, address: IPAddress?, ports: PortSet, outcomes: [Outcome]) {
+    public init(
+        host: Host, address: IPAddress?, ports: PortSet, outcomes: [Outcome], steps: [UInt16: [ProbeStep]] = [:]
+    ) {
         precondition(outcomes.count == ports.count, "one outcome a port")
         self.host = host
         self.address = address
         self.ports = ports
         self.outcomes = outcomes
+        self.steps = steps
+    }
+
+    /// What was found at `port`; `nil` for a port that was not asked for.
+    public func outcome(at port: UInt16) -> Outcome? {
+        var before = 0
+        for range in ports.ranges {
+            if range.contains(port) { return outcomes[before + Int(port - range.lowerBound)] }
+            before += range.count
+        }
+        return nil
     }
 
     /// The ports by their reasons, in the fixed order of reasons; reasons that do not occur are left out.

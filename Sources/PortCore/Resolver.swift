@@ -24,9 +24,10 @@ public enum ResolverError: Error, Equatable, CustomStringConvertible {
 
 /// The line for a run that a signal ended.
 public enum Interruption {
-    /// Names the signal, and says that nothing was recorded.
+    /// Names the signal, and says that nothing was recorded. SIGALRM is the end of the time that the operator gave.
     public static func text(_ signal: Int32) -> String {
-        "Interrupted by \(signal == SIGTERM ? "SIGTERM" : signal == SIGINT ? "SIGINT" : "signal \(signal)"); "
+        if signal == SIGALRM { return "The deadline ended before the check did; nothing was recorded." }
+        return "Interrupted by \(signal == SIGTERM ? "SIGTERM" : signal == SIGINT ? "SIGINT" : "signal \(signal)"); "
             + "nothing was recorded."
     }
 }

@@ -155,85 +155,12 @@ struct CheckerTests {
         #expect(network.probed.isEmpty)
     }
 
-    // MARK: The second look
-
-    /// A check of ports 22 (open), 80 (closed) and 443 (silent) of a host, and of a quiet one, with its baseline.
-    private func watched(_ looks: [String: Reason]...) throws -> (network: ScriptedNetwork, report: CheckReport) {
-        let usual: [String: Reason] = ["10.0.0.1:22": .connected, "10.0.0.1:443": .timeout]
-        let network = ScriptedNetwork(usual)
-        let checker = network.checker(folder.database)
-        try setBaseline(checker.run(order("x", parts(["10.0.0.1-10.0.0.2"], ports: "22,80,443"))))
-        network.looks = [usual] + looks.map { usual.merging($0) { $1 } }
-        return (network, try checker.run(order("x")))
-    }
-
-    @Test("Without drift there is no second look")
-    func noSecondLook() throws {
-        let (network, report) = try watched([:])
-        #expect(network.probed.count == 2)
-        #expect(report.verdict.level == .ok)
-    }
-
-    @Test("A packet that was lost in the first look is not told")
-    func lostPacket() throws {
-        let (network, report) = try watched(["10.0.0.1:22": .timeout], [:])
-        #expect(network.probed.last == ["10.0.0.1:22"])
-        #expect(report.verdict.line == "OK - No drift from baseline 1 (run 1): 2 hosts, 6 ports")
-        #expect(report.comparison?.drift.hosts.isEmpty == true)
-        #expect(report.digest == report.comparison?.reference.digest)
-    }
-
-    @Test("Exactly what differs is looked at again, and what is confirmed is told")
-    func confirmed() throws {
-        let changed: [String: Reason] = ["10.0.0.1:22": .refused, "10.0.0.1:80": .connected, "10.0.0.2:443": .timeout]
-        let (network, report) = try watched(changed, changed)
-        #expect(network.probed.count == 3)
-        #expect(network.probed.last == ["10.0.0.1:22,80", "10.0.0.2:443"])
-        #expect(report.comparison?.drift.counts == [.closed: 1, .opened: 1, .changed: 1])
-        #expect(report.verdict.line.hasPrefix("CRITICAL - Drift from baseline 1 (run 1): 1 opened, 1 closed: "))
-    }
-
-    @Test("An answer of the first look beats silence in the second")
-    func answerBeatsSilence() throws {
-        let (_, report) = try watched(["10.0.0.1:80": .connected], ["10.0.0.1:80": .timeout])
-        #expect(report.comparison?.drift.counts == [.opened: 1])
-    }
-
-    @Test("Of two answers the later one holds")
-    func laterAnswer() throws {
-        let (_, report) = try watched(["10.0.0.1:80": .connected], [:])
-        #expect(report.comparison?.drift.hosts.isEmpty == true)
-        let (_, other) = try watched(["10.0.0.1:22": .timeout], ["10.0.0.1:22": .refused])
-        #expect(other.comparison?.drift.counts == [.closed: 1])
-    }
-
-    @Test("Of two silences the later reason is kept")
-    func laterSilence() throws {
-        let (_, report) = try watched(["10.0.0.1:22": .timeout], ["10.0.0.1:22": .hostUnreachable])
-        #expect(report.comparison?.drift.counts == [.lost: 1])
-        #expect(report.findings.evidence[Host("10.0.0.1")!]?.lines == "timeout *\nhost-unreachable 22\n")
-    }
-
-    @Test("A name that leads nowhere any more, and ports of one scope only, are not looked at again")
-    func nothingToLookAt() throws {
-        let network = ScriptedNetwork([:])
-        network.names = ["web01": "192.0.2.1"]
-        let checker = network.checker(folder.database)
-        try setBaseline(checker.run(order("x", parts(["web01"], ports: "22,80"))))
-        network.names = [:]
-        #expect(try checker.run(order("x")).comparison?.drift.counts == [.changed: 2, .address: 1])
-        network.names = ["web01": "192.0.2.1"]
-        var wider = order("x", try parts(["web01"], ports: "80,443"))
-        wider.redefines = true
-        #expect(try checker.run(wider).comparison?.drift.counts == [.unscoped: 1, .newlyScoped: 1])
-        #expect(network.probed == [["web01:22,80"], ["web01:22,80"], ["web01:80,443"]])
-    }
-
     // MARK: Recording
 
     @Test("What is reported is what is recorded")
     func recorded() throws {
-        let (_, report) = try watched(["10.0.0.1:22": .refused], ["10.0.0.1:22": .refused])
+        let report = try ScriptedNetwork(["10.0.0.1:22": .connected, "10.0.0.1:443": .timeout])
+            .checker(folder.database).run(order("x", parts(["10.0.0.1-10.0.0.2"], ports: "22,80,443")))
         let run = try #require(report.run)
         let store = try Store(reading: folder.database)
         #expect(try store.run(.number(run.id)) == run)

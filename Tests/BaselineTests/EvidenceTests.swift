@@ -25,14 +25,43 @@ struct EvidenceTests {
     @Test("What was written is read again as it was")
     func roundTrip() throws {
         try forEachSeed(300) { seed, random in
-            let result = RandomNetwork.result(of: Host("web01")!, &random)
+            let result = shaken(RandomNetwork.result(of: Host("web01")!, &random), &random)
             let evidence = Evidence(result)
             guard !evidence.isEmpty else { return }
-            let filtered = Snapshot([result]).entries[0].states[.filtered]
-            let again = try #require(Evidence(lines: evidence.lines, filtered: filtered), "seed \(seed)")
+            let states = Snapshot([result]).entries[0].states
+            let again = try #require(Evidence(lines: evidence.lines, states: states), "seed \(seed)")
             #expect(again == evidence, "seed \(seed)")
             #expect(again.reasons.map(\.ports) == evidence.reasons.map(\.ports), "seed \(seed)")
+            #expect(again.unstable == evidence.unstable, "seed \(seed)")
         }
+    }
+
+    /// `result` as if some of its ports had been looked at several times.
+    private func shaken(_ result: HostResult, _ random: inout SplitMix64) -> HostResult {
+        let outcomes = result.outcomes.map { outcome in
+            var outcome = outcome
+            outcome.looks = UInt8.random(in: 1...4, using: &random)
+            outcome.dissent = UInt8.random(in: 0..<outcome.looks, using: &random)
+            return outcome
+        }
+        return HostResult(host: result.host, address: result.address, ports: result.ports, outcomes: outcomes)
+    }
+
+    @Test(
+        "Unstable ports follow, and nothing else than what is written is read",
+        arguments: [
+            ("unstable 1/3 80\n", true), ("timeout *\nunstable 1/3 80\n", false), ("unstable 1/3 81\n", false),
+            ("unstable 0/3 80\n", false), ("unstable 3/3 80\n", false), ("unstable 1/3 80,22\n", false),
+            ("unstable 1/3 22\nunstable 2/3 80\n", true), ("unstable 2/3 22\nunstable 1/3 80\n", false),
+            ("unstable 1/3 22\nunstable 2/3 22\n", false), ("unstable 1/3 22\nunstable 1/3 80\n", false),
+            ("unstable 01/3 22\n", false), ("unstable 1/3\n", false), ("unstable 1/3 22\ntimeout *\n", false),
+            ("unstable 1/300 22\n", false),
+        ])
+    func unstable(lines: String, isRead: Bool) {
+        var states = PortStates()
+        states[.open] = ports("22")
+        states[.closed] = ports("80")
+        #expect((Evidence(lines: lines, states: states) != nil) == isRead)
     }
 
     @Test(
@@ -46,8 +75,10 @@ struct EvidenceTests {
             "timeout 1-9\nprohibited *", "timeout *\n\nprohibited 1",
         ])
     func refused(lines: String) {
-        #expect(Evidence(lines: lines + "\n", filtered: ports("1-10")) == nil)
-        #expect(Evidence(lines: "timeout *\nprohibited 1\n", filtered: ports("1-10")) != nil)
+        var states = PortStates()
+        states[.filtered] = ports("1-10")
+        #expect(Evidence(lines: lines + "\n", states: states) == nil)
+        #expect(Evidence(lines: "timeout *\nprohibited 1\n", states: states) != nil)
     }
 
     @Test("Findings tell every reason at a host, answers first")

@@ -88,7 +88,21 @@ extension RealSockets {
                     "tcp dport 2000 tcp flags syn drop",
                 ])
             #expect(result.portsByReason == [.connected: "2000", .refused: "2001"])
-            #expect(try #require(result.outcomes.first).elapsedMicroseconds >= 300_000)
+            #expect(try #require(result.outcomes.first).elapsedMicroseconds >= 50_000)
+        }
+
+        @Test("finds every port of a host that takes 200 SYNs a second", arguments: ["accept", "drop"])
+        func limitedSYNs(others: String) throws {
+            // 2000 is open, 2001 to 2050 are closed, and of the others nothing is heard, or all are closed.
+            let (result, _) = try probe(
+                "127.0.0.1", PortSet([2000...2400]), timeout: 1000, retries: 5,
+                rules: [
+                    "tcp flags & (syn | ack) == syn limit rate over 200/second drop",
+                    "tcp dport 2051-2400 \(others)",
+                ])
+            let closed = others == "accept" ? "2001-2400" : "2001-2050"
+            #expect(result.ports { $0 == .connected }.text == "2000")
+            #expect(result.ports { $0 == .refused }.text == closed)
         }
     }
 }

@@ -6,13 +6,6 @@ import Testing
 struct LaneTests {
     private static let millisecond: UInt64 = 1_000_000
 
-    private func lane(ports: ClosedRange<UInt16>, first: Int = 0, of stride: Int = 1) throws -> Lane {
-        let address = try #require(IPAddress("127.0.0.1"))
-        return Lane(
-            host: .address(address), address: address, ports: Array(ports), first: first, stride: stride,
-            perHost: .max)
-    }
-
     @Test(
         "shares its ports out to workers, each port to one, and every lane begins with another worker",
         arguments: [(1, 1), (1, 2), (7, 2), (8, 2), (9, 3), (2, 3)], [0, 1, 2, 5])
@@ -21,16 +14,17 @@ struct LaneTests {
         var taken: [UInt16] = []
         for worker in 0..<workers {
             let first = Share.first(of: worker, lane: number, workers)
-            var lane = try lane(ports: 1...ports, first: first, of: workers)
+            var lane = try lane("127.0.0.1", 1...ports, first: first, of: workers)
             let share = lane.unsettled
             while lane.canStart {
-                let index = lane.take()
+                let index = lane.take(now: 1).index
                 taken.append(lane.port(at: index))
-                lane.settle(index, Outcome(reason: .refused, elapsedMicroseconds: UInt32(index)))
+                lane.settle(index, Outcome(reason: .refused, elapsedMicroseconds: UInt32(index)), now: 1)
             }
             #expect(lane.unsettled == 0)
-            #expect(lane.outcomes.map { Int($0.elapsedMicroseconds) } == (0..<share).map { $0 * workers + first })
-            for outcome in lane.outcomes {
+            #expect(
+                lane.findings.outcomes.map { Int($0.elapsedMicroseconds) } == (0..<share).map { $0 * workers + first })
+            for outcome in lane.findings.outcomes {
                 #expect(Share.worker(of: Int(outcome.elapsedMicroseconds), lane: number, workers) == worker)
             }
         }
@@ -40,26 +34,24 @@ struct LaneTests {
 
     @Test("gives a postponed port again, and counts it as still to settle")
     func postponed() throws {
-        var lane = try lane(ports: 1...2)
-        let first = lane.take()
+        var lane = try lane("127.0.0.1", 1...2)
+        let first = lane.take(now: 1)
         lane.postpone(first)
         #expect(lane.inFlight == 0)
         #expect(lane.unsettled == 2)
         var taken: Set<Int> = []
-        while lane.canStart { taken.insert(lane.take()) }
+        while lane.canStart { taken.insert(lane.take(now: 1).index) }
         #expect(taken == [0, 1])
         #expect(lane.inFlight == 2)
     }
 
     @Test("keeps no more in flight than its window")
     func window() throws {
-        let address = try #require(IPAddress("127.0.0.1"))
-        var lane = Lane(
-            host: .address(address), address: address, ports: Array(1...10), first: 0, stride: 1, perHost: 3)
+        var lane = try lane("127.0.0.1", 1...10, perHost: 3)
         var taken: [Int] = []
-        while lane.canStart { taken.append(lane.take()) }
+        while lane.canStart { taken.append(lane.take(now: 1).index) }
         #expect(taken == [0, 1, 2])
-        lane.settle(1, Outcome(reason: .timeout))
+        lane.settle(1, Outcome(reason: .refused), now: 1)
         #expect(lane.canStart)
     }
 
@@ -119,12 +111,70 @@ struct LaneTests {
 
     @Test("A timeout is no answer: it does not open the window")
     func timeoutDoesNotOpen() throws {
-        let address = try #require(IPAddress("192.0.2.1"))
-        var lane = Lane(
-            host: .address(address), address: address, ports: Array(1...10), first: 0, stride: 1, perHost: .max)
-        lane.settle(lane.take(), Outcome(reason: .timeout))
+        var lane = try lane("192.0.2.1", 1...10)
+        lane.settle(lane.take(now: 1).index, Outcome(reason: .timeout), now: 1)
         #expect(lane.window.size == 1)
-        lane.settle(lane.take(), Outcome(reason: .refused))
+        lane.settle(lane.take(now: 1).index, Outcome(reason: .refused), now: 1)
         #expect(lane.window.size == 32)
+    }
+
+    @Test("Silence for a whole budget before any answer opens the window wide, until there is one")
+    func seemsDead() throws {
+        var lane = try lane("192.0.2.1", 1...10, perHost: 1)
+        lane.settle(lane.take(now: 1).index, Outcome(reason: .timeout), now: 1)
+        #expect(lane.seemsDead)
+        var taken: [Int] = []
+        while lane.canStart { taken.append(lane.take(now: 1).index) }
+        #expect(taken == Array(1...9))
+        lane.settle(1, Outcome(reason: .refused), now: 1)
+        lane.postpone(Lane.Start(index: 2))
+        #expect(!lane.seemsDead && !lane.canStart)
+    }
+
+    @Test("The silence of a port after an answer of another does not make the host seem dead")
+    func answeredBefore() throws {
+        var lane = try lane("192.0.2.1", 1...10)
+        lane.settle(lane.take(now: 1).index, Outcome(reason: .connected), now: 1)
+        lane.settle(lane.take(now: 1).index, Outcome(reason: .timeout), now: 1)
+        #expect(!lane.seemsDead)
+    }
+
+    /// A lane of which `answering` was heard and that then met silence, with `attempts` more started.
+    private func laneInDoubt(_ answering: [Reason], attempts: Int) throws -> Lane {
+        var lane = try lane("127.0.0.1", 1...1000)
+        for reason in answering { lane.settle(lane.take(now: 1).index, Outcome(reason: reason), now: 1) }
+        lane.metSilence = true
+        for _ in 0..<attempts { _ = lane.takeTurn(now: 2) }
+        return lane
+    }
+
+    @Test("While ports are silent, one that has refused is probed again along with them, or else one that is open")
+    func witness() throws {
+        var lane = try laneInDoubt([.connected, .refused, .connected], attempts: 16)
+        let starts = [lane.take(now: 3), lane.take(now: 3)]
+        #expect(starts == [Lane.Start(index: 1, isWitness: true), Lane.Start(index: 3)])
+        lane = try laneInDoubt([.portUnreachable, .connected], attempts: 16)
+        let open = lane.take(now: 3)
+        #expect(open == Lane.Start(index: 1, isWitness: true))
+        lane = try laneInDoubt([.portUnreachable], attempts: 16)
+        let none = lane.take(now: 3)
+        #expect(none == Lane.Start(index: 1))
+    }
+
+    @Test("What was settled as silent while the witness was lost is probed again, and what was before is not")
+    func takenBack() throws {
+        var lane = try laneInDoubt([.refused], attempts: 0)
+        for time: UInt64 in 10..<20 { lane.settle(lane.take(now: time).index, Outcome(reason: .timeout), now: time) }
+        var doubted = 0
+        for _ in 0..<8 {
+            for _ in 0..<16 { _ = lane.takeTurn(now: 15) }
+            let start = lane.take(now: 15)
+            #expect(start.isWitness)
+            doubted += lane.settleWitness(answered: false, start: 15, now: 30)
+        }
+        #expect(doubted == 5)
+        #expect(lane.unsettled == 1000 - 1 - 5)
+        let again = (0..<5).map { _ in lane.take(now: 40).index }
+        #expect(again.sorted() == Array(6...10))
     }
 }

@@ -23,7 +23,9 @@ struct ProbeMachinePropertyTests {
         mutating func answer(_ action: ProbeMachine.Action) -> ProbeMachine.Event? {
             switch action {
             case .wait:
-                last = random.chance(40) ? .silence : .connect(code: random.pick(Self.codes), first: false)
+                last =
+                    random.chance(40)
+                    ? .silence(isOver: random.chance(20)) : .connect(code: random.pick(Self.codes), first: false)
             case .tryAgain:
                 starts += 1
                 if case .ends = last { freeStarts += 1 }

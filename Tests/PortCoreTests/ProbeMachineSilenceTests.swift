@@ -16,7 +16,7 @@ struct ProbeMachineSilenceTests {
     func errorOnlyInQueue() {
         var machine = ProbeMachine(attempts: 1, mayBeEphemeral: false)
         #expect(machine.handle(started) == .wait)
-        #expect(machine.handle(.silence) == .readErrorQueue)
+        #expect(machine.handle(.silence(isOver: false)) == .readErrorQueue)
         #expect(
             machine.handle(.errorQueue(ICMPError(isV6: false, type: 3, code: 3))) == .settle(.portUnreachable))
     }
@@ -47,6 +47,24 @@ struct ProbeMachineSilenceTests {
             #expect(machine.attempt == attempt)
         }
         #expect(silence(&machine) == .settle(.timeout))
+    }
+
+    @Test("Silence when the budget is used up: timeout, though there were attempts left")
+    func budgetIsOver() {
+        var machine = ProbeMachine(attempts: 9, mayBeEphemeral: false)
+        #expect(silence(&machine) == .tryAgain)
+        _ = machine.handle(started)
+        #expect(machine.handle(.silence(isOver: true)) == .readErrorQueue)
+        #expect(machine.handle(.errorQueue(nil)) == .settle(.timeout))
+    }
+
+    @Test("An error from the way that came twice is believed, though there were attempts left")
+    func errorTwice() {
+        let icmp = Event.errorQueue(ICMPError(isV6: false, type: 3, code: 13))
+        var machine = ProbeMachine(attempts: 9, mayBeEphemeral: false)
+        #expect(error(&machine, icmp) == .tryAgain)
+        #expect(silence(&machine) == .tryAgain)
+        #expect(error(&machine, icmp) == .settle(.prohibited))
     }
 
     @Test("An ephemeral port of the same host that is open, then silent: its backlog was full, so open")
@@ -89,7 +107,7 @@ struct ProbeMachineSilenceTests {
     /// An attempt in which nothing came back, not even to the error queue.
     private func silence(_ machine: inout ProbeMachine) -> Action {
         _ = machine.handle(started)
-        #expect(machine.handle(.silence) == .readErrorQueue)
+        #expect(machine.handle(.silence(isOver: false)) == .readErrorQueue)
         return machine.handle(.errorQueue(nil))
     }
 

@@ -22,7 +22,7 @@ struct ProbeStepTests {
                 .errorQueue(ICMPError(isV6: true, type: 1, code: 4)), ["ICMPv6 type 1 code 4: port-unreachable"]
             ),
             (.ends(.same), ["connected to itself, tried again"]), (.ends(.distinct), []),
-            (.silence, ["nothing came back"]), (.noWay(isBroadcast: true), []),
+            (.silence(isOver: false), ["nothing came back"]), (.noWay(isBroadcast: true), []),
         ] as [(ProbeMachine.Event, [String])])
     func words(event: ProbeMachine.Event, expected: [String]) {
         let steps = ProbeStep.events(of: event, attempt: 1).map { ProbeStep(microseconds: 0, event: $0) }

@@ -42,11 +42,10 @@ extension RealSockets {
         func noDescriptor() async {
             await #expect(processExitsWith: .success) {
                 try Descriptors.limit(to: 100)
-                let address = try #require(IPAddress("127.0.0.1"))
-                let lane = Lane(
-                    host: .address(address), address: address, ports: [2000], first: 0, stride: 1, perHost: .max)
+                let lane = try lane("127.0.0.1", 2000...2000)
                 let settings = ProbeWorker.Settings(
-                    window: 10, rate: nil, attemptNanoseconds: [100_000_000], patience: 200_000_000)
+                    window: 10, sockets: 10, rate: nil, schedule: AttemptSchedule(budget: 100_000_000, attempts: 1),
+                    patience: 200_000_000)
                 let control = RunControl(cancellation: Cancellation(), parts: [1], endpoints: 1)
                 var worker = try ProbeWorker(lanes: [lane], settings: settings, control: control)
                 try Descriptors.use(allBut: 0)

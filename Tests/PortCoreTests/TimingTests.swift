@@ -2,32 +2,71 @@ import Testing
 
 @testable import PortCore
 
-@Suite("The time of one endpoint")
+@Suite("The attempts of one endpoint")
 struct TimingTests {
-    @Test(
-        "is shared out as 1, 2, 3 … parts",
-        arguments: [
-            (2000, 0, [2_000_000_000]), (3000, 1, [1_000_000_000, 2_000_000_000]),
-            (6000, 2, [1_000_000_000, 2_000_000_000, 3_000_000_000]), (10, 0, [10_000_000]),
-        ] as [(Int, Int, [UInt64])])
-    func shares(timeout: Int, retries: Int, shares: [UInt64]) {
-        #expect(Timing(timeoutMilliseconds: timeout, retries: retries).attemptNanoseconds == shares)
+    private static let millisecond: UInt64 = 1_000_000
+
+    /// The lengths of the attempts in milliseconds when nothing is heard, the likely time being always the same.
+    private func lengths(_ schedule: AttemptSchedule, timeout: UInt64) -> [UInt64] {
+        var lengths: [UInt64] = []
+        while lengths.count < 100 {
+            let wait = schedule.wait(
+                attempt: lengths.count, spent: lengths.reduce(0, +) * Self.millisecond,
+                timeout: timeout * Self.millisecond)
+            lengths.append(wait.length / Self.millisecond)
+            if wait.isLast { break }
+        }
+        return lengths
     }
 
-    @Test("adds up to the budget, and grows from attempt to attempt")
+    @Test(
+        "are waited for twice as long each time, and the last one until the budget is used up",
+        arguments: [
+            (2000, 6, 50, [50, 100, 200, 400, 1250]), (2000, 6, 200, [200, 400, 1400]),
+            (2000, 6, 700, [700, 1300]), (2000, 6, 1001, [2000]), (2000, 1, 50, [2000]),
+            (2000, 2, 50, [50, 1950]), (5000, 6, 50, [50, 100, 200, 400, 800, 3450]),
+            (5000, 6, 200, [200, 400, 800, 1600, 2000]), (300, 6, 200, [300]), (10, 6, 50, [10]),
+        ] as [(UInt64, Int, UInt64, [UInt64])])
+    func schedule(budget: UInt64, attempts: Int, timeout: UInt64, expected: [UInt64]) {
+        let schedule = AttemptSchedule(budget: budget * Self.millisecond, attempts: attempts)
+        #expect(lengths(schedule, timeout: timeout) == expected)
+    }
+
+    @Test("add up to the budget, whatever the answers say of the way")
     func sum() {
         forEachSeed { seed, random in
-            let timing = Timing(
-                timeoutMilliseconds: random.pick([10, 3_600_000, random.int(Timing.timeoutBounds)]),
-                retries: random.int(Timing.retryBounds))
-            let shares = timing.attemptNanoseconds
-            let budget = UInt64(timing.timeoutMilliseconds) * 1_000_000
-            let sum = shares.reduce(0, +)
-            #expect(shares.count == timing.retries + 1, "seed \(seed)")
-            // Each share is rounded down to a nanosecond.
-            #expect(sum <= budget && budget - sum < UInt64(shares.count), "seed \(seed)")
-            #expect(zip(shares, shares.dropFirst()).allSatisfy { $0 < $1 }, "seed \(seed)")
-            #expect(shares.allSatisfy { $0 > 0 }, "seed \(seed)")
+            let budget = UInt64(random.pick([10, 3_600_000, random.int(Timing.timeoutBounds)])) * Self.millisecond
+            let attempts = random.int(Timing.retryBounds) + 1
+            let schedule = AttemptSchedule(budget: budget, attempts: attempts)
+            var (spent, count): (UInt64, Int) = (0, 0)
+            var isOver = false
+            while !isOver {
+                let timeout = UInt64(random.int(50...5000)) * Self.millisecond
+                let wait = schedule.wait(attempt: count, spent: spent, timeout: timeout)
+                #expect(wait.length > 0, "seed \(seed)")
+                spent += wait.length
+                isOver = wait.isLast
+                count += 1
+            }
+            #expect(spent == budget, "seed \(seed)")
+            #expect(count <= attempts, "seed \(seed)")
         }
+    }
+
+    @Test("follow the round trip that the answers tell, and what it varies by")
+    func roundTrip() {
+        var trip = RoundTrip()
+        #expect(trip.timeout == RoundTrip.guess)
+        trip.answered(after: 100 * Self.millisecond)
+        // RFC 6298, 2.2: SRTT is R, RTTVAR is R/2, and the timeout SRTT + 4 RTTVAR.
+        #expect(trip.timeout == 300 * Self.millisecond)
+        trip.answered(after: 100 * Self.millisecond)
+        #expect(trip.timeout == 250 * Self.millisecond)
+        for _ in 0..<100 { trip.answered(after: 100 * Self.millisecond) }
+        #expect((150...151).contains(trip.timeout / Self.millisecond))
+        trip.answered(after: 900 * Self.millisecond)
+        #expect(trip.timeout / Self.millisecond > 900)
+        for _ in 0..<100 { trip.answered(after: 20_000) }
+        #expect(trip.timeout / Self.millisecond == RoundTrip.least / Self.millisecond)
     }
 }

@@ -50,12 +50,16 @@ public struct RequestParts: Sendable {
     public var timeoutMilliseconds: Int?
     /// How many times a silent endpoint is tried again within the budget, 0 to 20; by default `Timing.defaultRetries`.
     public var retries: Int?
+    /// How many times what is not as expected is probed again, 0 to 20; by default `Timing.defaultConfirmations`.
+    public var confirmations: Int?
     /// The most endpoints in flight at once, over all hosts, from 1; by default `LoadLimits.defaultParallelism`.
     public var parallelism: Int?
     /// 0 for no limit.
     public var perHost: Int?
     /// 0 for no limit.
     public var rate: Int?
+    /// 0 for no limit.
+    public var ratePerHost: Int?
 
     /// No part given.
     public init() {}
@@ -69,10 +73,12 @@ public struct RequestParts: Sendable {
         var timing = recorded?.timing ?? Timing(timeoutMilliseconds: defaultTimeoutMilliseconds)
         if let timeoutMilliseconds { timing.timeoutMilliseconds = timeoutMilliseconds }
         if let retries { timing.retries = retries }
+        if let confirmations { timing.confirmations = confirmations }
         var limits = recorded?.limits ?? LoadLimits()
         if let parallelism { limits.parallelism = parallelism }
         if let perHost { limits.perHost = perHost == 0 ? nil : perHost }
         if let rate { limits.rate = rate == 0 ? nil : rate }
+        if let ratePerHost { limits.ratePerHost = ratePerHost == 0 ? nil : ratePerHost }
         // Exclusions and the family say which of the recorded targets are meant: new targets come without them.
         let recordedTargets = self.targets == nil ? recorded : nil
         return try CheckRequest(

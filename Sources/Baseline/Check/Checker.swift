@@ -21,6 +21,8 @@ public struct Checker {
         public let plan: (CheckRequest) throws -> ProbePlan
         /// Finds the state of every endpoint of a plan.
         public let probe: (ProbePlan) throws -> [HostResult]
+        /// Waits for so many milliseconds.
+        public let pause: (Int) throws -> Void
         /// Hears what the open ports of a request say.
         public let banners: ([HostResult], CheckRequest) throws -> [Host: HostBanners]
 
@@ -29,7 +31,7 @@ public struct Checker {
             databasePath: String, signingKey: SigningKey? = nil, context: @escaping (LoadLimits) -> RunContext,
             cancellation: Cancellation,
             clock: @escaping () -> Timestamp, plan: @escaping (CheckRequest) throws -> ProbePlan,
-            probe: @escaping (ProbePlan) throws -> [HostResult],
+            probe: @escaping (ProbePlan) throws -> [HostResult], pause: @escaping (Int) throws -> Void,
             banners: @escaping ([HostResult], CheckRequest) throws -> [Host: HostBanners]
         ) {
             self.databasePath = databasePath
@@ -39,6 +41,7 @@ public struct Checker {
             self.clock = clock
             self.plan = plan
             self.probe = probe
+            self.pause = pause
             self.banners = banners
         }
     }
@@ -54,11 +57,11 @@ public struct Checker {
     ///
     /// - Throws: the error of the stage that failed. Nothing is recorded then, and nothing is known.
     public func run(_ order: CheckOrder) throws -> CheckReport {
-        let (name, request, reference) = try joined(order)
+        let (name, request, reference, expected) = try joined(order)
         try order.demand.require(possibleWith: request.ports)
 
         let startedAt = environment.clock()
-        let results = try results(request, reference: reference?.snapshot)
+        let results = try results(request, expecting: expected)
         let (banners, bannerWarnings) = try banners(results, request, order)
         let draft = RunDraft(
             check: name, request: request, redefines: order.redefines, startedAt: startedAt,
@@ -90,20 +93,34 @@ public struct Checker {
 
     /// The order joined with what is recorded. The store is closed again before the network is asked, which may take
     /// long.
-    private func joined(_ order: CheckOrder) throws -> (CheckName, CheckRequest, Reference?) {
+    ///
+    /// - Returns: the name, the request, what the run is judged by, and what is expected of it: the same, or else the
+    ///   check's baseline, or its previous run.
+    private func joined(_ order: CheckOrder) throws -> (CheckName, CheckRequest, Reference?, Snapshot?) {
         let store = try existingStore()
         let (name, request) = try request(order, store)
-        return (name, request, try reference(order, name, store))
+        let reference = try reference(order, name, store)
+        return (name, request, reference, try reference?.snapshot ?? lastKnown(name, store))
     }
 
-    /// What the network shows, and where it differs from `reference`, what it shows at a second look.
-    private func results(_ request: CheckRequest, reference: Snapshot?) throws -> [HostResult] {
+    /// What was last accepted of a check, or else last seen.
+    private func lastKnown(_ name: CheckName, _ store: Store?) throws(StoreError) -> Snapshot? {
+        guard let store, try store.latestRequest(of: name) != nil else { return nil }
+        if let baseline = try store.baselines(of: name).last { return try store.snapshot(of: baseline.recorded) }
+        guard let run = try store.runs(of: name, limit: 1).first else { return nil }
+        return try store.snapshot(of: run)
+    }
+
+    /// What the network shows, and shows again where that is not as expected.
+    private func results(_ request: CheckRequest, expecting expected: Snapshot?) throws -> [HostResult] {
         let plan = try environment.plan(request)
-        let first = try environment.probe(plan)
-        guard let reference,
-            let again = SecondLook.plan(plan, at: Drift(from: reference, to: Snapshot(first)))
-        else { return first }
-        return SecondLook.merged(first, try environment.probe(again))
+        var confirmation = Confirmation(plan, first: try environment.probe(plan))
+        for number in 0..<request.timing.confirmations {
+            guard let expected, let again = confirmation.next(expecting: expected) else { break }
+            try environment.pause(Confirmation.pauseMilliseconds(before: number + 1))
+            confirmation.add(try environment.probe(again))
+        }
+        return confirmation.results
     }
 
     /// The banners of what is open after all looks, if they are asked for. States hold without them: a machine that

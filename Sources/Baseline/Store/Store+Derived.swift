@@ -23,7 +23,7 @@ extension Store {
     }
 
     /// The evidence of the hosts that have any. That of a derived snapshot is what the baseline before it had, and for
-    /// the ports that were taken, what the run had.
+    /// the ports that were taken, what the run had; what was unstable is told of runs only.
     public func evidence(of recorded: Recorded) throws(StoreError) -> [Host: Evidence] {
         guard case .derived(let version) = recorded else { return try evidence(of: recorded.run) }
         let versions = try baselines(of: version.check)
@@ -95,5 +95,8 @@ extension Evidence {
             }.filter { !$0.1.isEmpty })
     }
 
-    private init(reasons: [(Reason, PortSet)]) { self.reasons = reasons }
+    private init(reasons: [(Reason, PortSet)]) {
+        self.reasons = reasons
+        unstable = []
+    }
 }

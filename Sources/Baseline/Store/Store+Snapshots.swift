@@ -205,12 +205,11 @@ extension Store {
     }
 
     private func evidence(_ rows: [TextRow], _ snapshot: Snapshot) throws(StoreError) -> [Host: Evidence] {
-        let filtered = Dictionary(
-            uniqueKeysWithValues: snapshot.entries.map { ($0.host, $0.states[.filtered]) })
+        let states = Dictionary(uniqueKeysWithValues: snapshot.entries.map { ($0.host, $0.states) })
         var result: [Host: Evidence] = [:]
         for row in rows {
-            guard let host = Host(row.identity), let ports = filtered[host],
-                let evidence = Evidence(lines: row.text, filtered: ports)
+            guard let host = Host(row.identity), let states = states[host],
+                let evidence = Evidence(lines: row.text, states: states)
             else { throw database.damaged("the evidence of host '\(row.identity)' cannot be read") }
             result[host] = evidence
         }

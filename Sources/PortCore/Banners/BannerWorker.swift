@@ -19,7 +19,8 @@ struct BannerWorker: ~Copyable {
     private var calls: [Call?]
     private var free: [Int]
     private var serial: UInt32 = 0
-    private var timers: AttemptTimers
+    private var timers = AttemptTimers()
+    private let timeout: UInt64
     private var pacing: Pacing
     private var hostsDone = 0
     private var portsDone = 0
@@ -35,8 +36,10 @@ struct BannerWorker: ~Copyable {
         let window = min(BannerReader.window, limits.parallelism, DescriptorLimit.raised())
         calls = Array(repeating: nil, count: window)
         free = Array(0..<window)
-        timers = AttemptTimers([UInt64(milliseconds) * 1_000_000])
-        pacing = Pacing(window: window, rate: limits.rate.map(Double.init), patience: 5_000_000_000)
+        timeout = UInt64(milliseconds) * 1_000_000
+        // As if all ports were of one host, which keeps to either limit.
+        let rate = [limits.rate, limits.ratePerHost].compactMap(\.self).min()
+        pacing = Pacing(window: window, rate: rate.map(Double.init), patience: 5_000_000_000)
         portCount = hosts.reduce(0) { $0 + $1.portCount }
     }
 
@@ -120,7 +123,7 @@ struct BannerWorker: ~Copyable {
         }
         free.removeLast()
         calls[id] = Call(host: host, port: port, socket: socket, machine: hosts[host].machine(port), serial: serial)
-        timers.start(slot: id, serial: serial, attempt: 0, now: now)
+        timers.start(slot: id, serial: serial, deadline: now + timeout)
         return nil
     }
 
@@ -158,8 +161,7 @@ struct BannerWorker: ~Copyable {
     /// Ends calls whose time is over.
     private mutating func expire() {
         let now = MonotonicClock.now
-        while let timer = timers.next(where: { calls[$0.slot]?.serial == $0.serial }), timer.deadline <= now {
-            timers.end(timer)
+        while let timer = timers.next(until: now, where: { calls[$0.slot]?.serial == $0.serial }) {
             handle(.ended, timer.slot)
         }
     }

@@ -11,6 +11,9 @@ struct Pacing {
     /// How many probes may be in flight.
     private(set) var window: Int
 
+    /// Whether the machine was short of something, and is not known to have recovered.
+    var isShort: Bool { window < cap }
+
     private static let rest: UInt64 = 10_000_000
     private static let settledPerGrowth = 64
     private static let burstNanoseconds: UInt64 = 10_000_000
@@ -40,14 +43,14 @@ struct Pacing {
         if let since = shortSince, now - since > patience { throw .noProgress(code: code) }
         if shortSince == nil { shortSince = now }
         settledSinceGrowth = 0
-        window = max(1, inFlight)
+        window = max(1, min(inFlight, cap - 1))
         nextStart = max(nextStart, now + Self.rest)
     }
 
     /// An endpoint was settled: the shortage, if there was one, is passing.
     mutating func progressed() {
         shortSince = nil
-        guard window < cap else { return }
+        guard isShort else { return }
         settledSinceGrowth += 1
         if settledSinceGrowth == Self.settledPerGrowth {
             settledSinceGrowth = 0

@@ -15,8 +15,8 @@ struct ProbeMachine: Sendable {
         case errorQueue(ICMPError?)
         /// Both ends of the connection were compared.
         case ends(ConnectionEnds)
-        /// The attempt's share of the budget is used up.
-        case silence
+        /// The attempt was waited for long enough; `isOver` when the budget is used up.
+        case silence(isOver: Bool)
         /// The network has no way to the address: it is a broadcast address, or there is no route.
         case noWay(isBroadcast: Bool)
     }
@@ -44,6 +44,8 @@ struct ProbeMachine: Sendable {
     private var errorCode: Int32 = 0
     private var connectionSeen = false
     private var selfConnections = 0
+    private var budgetIsOver = false
+    private var errors = 0
     private var lastReason = Reason.timeout
 
     /// - Parameters:
@@ -59,7 +61,8 @@ struct ProbeMachine: Sendable {
         case .connect(let code, let first): return connectReturned(code, first: first)
         case .errorQueue(let error): return errorQueueRead(error)
         case .ends(let ends): return endsCompared(ends)
-        case .silence:
+        case .silence(let isOver):
+            budgetIsOver = isOver
             // An ICMP error that arrives while connect(2) still runs, as a local one does, is only in the queue.
             errorCode = ETIMEDOUT
             return .readErrorQueue
@@ -99,6 +102,7 @@ struct ProbeMachine: Sendable {
 
     /// How often a port may meet itself before it counts as a shortage: the machine has no other port to probe from.
     private static let selfConnectionLimit = 8
+    private static let errorLimit = 2
 
     /// A connection to oneself is a refusal that met its own SYN (simultaneous open, RFC 9293, 3.5). Two probes
     /// of this run can meet in the same way, so an open port of the ephemeral range must be open twice.
@@ -114,13 +118,16 @@ struct ProbeMachine: Sendable {
         }
     }
 
-    /// Silence and errors from the way are no answer: tried again while attempts are left. An error tells more
-    /// than silence, so it is the reason that stays. Silence after a connection is a full backlog: where two probes
-    /// had met, the second look would have been refused.
+    /// Silence and errors from the way are no answer: tried again while there are attempts and time. An error that
+    /// came twice is believed. It tells more than silence, so it is the reason that stays. Silence after a connection
+    /// is a full backlog: where two probes had met, the second look would have been refused.
     private mutating func attemptFailed(_ reason: Reason) -> Action {
-        if reason != .timeout { lastReason = reason }
+        if reason != .timeout {
+            lastReason = reason
+            errors += 1
+        }
         attempt += 1
-        if attempt < attempts { return .tryAgain }
+        if attempt < attempts, !budgetIsOver, errors < Self.errorLimit { return .tryAgain }
         return .settle(connectionSeen && lastReason == .timeout ? .connected : lastReason)
     }
 }

@@ -22,7 +22,7 @@ public enum Prober {
             parts: reachable.map { min(workers, $0.ports.count) },
             endpoints: reachable.reduce(0) { $0 + $1.ports.count })
         let settings = settings(plan.limits, plan.timing, workers: workers, isTraced: isTraced)
-        let outcomes = try probe(reachable, settings, plan.limits.perHost, workers, control) {
+        let outcomes = try probe(reachable, settings, plan.limits, workers, control) {
             progress(control.progress)
         }
         return results(plan, outcomes, workers: workers)
@@ -34,17 +34,17 @@ public enum Prober {
         return mayShare && plan.endpointCount >= 4096 && sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 ? 2 : 1
     }
 
-    /// Every worker's outcomes, by worker and host. The first worker runs on the calling thread.
+    /// What every worker found, by worker and host. The first worker runs on the calling thread.
     private static func probe(
-        _ items: [ProbePlan.Item], _ settings: ProbeWorker.Settings, _ perHost: Int?, _ workers: Int,
+        _ items: [ProbePlan.Item], _ settings: ProbeWorker.Settings, _ limits: LoadLimits, _ workers: Int,
         _ control: RunControl, tick: () -> Void
-    ) throws(ProbeError) -> [[[Outcome]]] {
+    ) throws(ProbeError) -> [[Lane.Findings]] {
         let ports = SharedPorts(items)
-        let second = SharedState<Result<[[Outcome]], ProbeError>>(.success([]))
-        @Sendable func work(_ worker: Int, tick: () -> Void) -> Result<[[Outcome]], ProbeError> {
+        let second = SharedState<Result<[Lane.Findings], ProbeError>>(.success([]))
+        @Sendable func work(_ worker: Int, tick: () -> Void) -> Result<[Lane.Findings], ProbeError> {
             Result { () throws(ProbeError) in
                 do throws(ProbeError) {
-                    let lanes = ports.lanes(items, worker, of: workers, perHost: perHost)
+                    let lanes = ports.lanes(items, worker, of: workers, limits, budget: settings.schedule.budget)
                     var prober = try ProbeWorker(lanes: lanes, settings: settings, control: control)
                     return try prober.run(tick: tick)
                 } catch {
@@ -67,29 +67,32 @@ public enum Prober {
     private static func settings(
         _ limits: LoadLimits, _ timing: Timing, workers: Int, isTraced: Bool
     ) -> ProbeWorker.Settings {
-        let window = min(limits.parallelism, DescriptorLimit.raised())
+        let sockets = DescriptorLimit.raised()
         return ProbeWorker.Settings(
-            window: max(1, window / workers),
+            window: max(1, min(limits.parallelism, sockets) / workers), sockets: max(1, sockets / workers),
             rate: limits.rate.map { Double($0) / Double(workers) },
-            attemptNanoseconds: timing.attemptNanoseconds,
+            schedule: AttemptSchedule(
+                budget: UInt64(timing.timeoutMilliseconds) * 1_000_000, attempts: timing.retries + 1),
             patience: UInt64(max(timing.timeoutMilliseconds, 5000)) * 1_000_000, isTraced: isTraced)
     }
 
     private static func results(
-        _ plan: ProbePlan, _ outcomes: [[[Outcome]]], workers: Int
+        _ plan: ProbePlan, _ findings: [[Lane.Findings]], workers: Int
     ) -> [HostResult] {
         var reached = 0
         return plan.items.map { item in
             let found: [Outcome]
+            var steps: [UInt16: [ProbeStep]] = [:]
             if item.address == nil {
                 found = Array(repeating: Outcome(reason: .nameUnresolved), count: item.ports.count)
             } else {
                 found = (0..<item.ports.count).map { index in
-                    outcomes[Share.worker(of: index, lane: reached, workers)][reached][index / workers]
+                    findings[Share.worker(of: index, lane: reached, workers)][reached].outcomes[index / workers]
                 }
+                steps = findings.reduce(into: [:]) { $0.merge($1[reached].steps) { first, _ in first } }
                 reached += 1
             }
-            return HostResult(host: item.host, address: item.address, ports: item.ports, outcomes: found)
+            return HostResult(host: item.host, address: item.address, ports: item.ports, outcomes: found, steps: steps)
         }
     }
 }
@@ -116,13 +119,17 @@ private struct SharedPorts: Sendable {
         for item in items where arrays[item.ports] == nil { arrays[item.ports] = Array(item.ports.values) }
     }
 
-    func lanes(_ items: [ProbePlan.Item], _ worker: Int, of workers: Int, perHost: Int?) -> [Lane] {
+    func lanes(
+        _ items: [ProbePlan.Item], _ worker: Int, of workers: Int, _ limits: LoadLimits, budget: UInt64
+    ) -> [Lane] {
         items.enumerated().compactMap { lane, item in
             item.address.map { address in
                 Lane(
                     host: item.host, address: address, ports: arrays[item.ports, default: []],
                     first: Share.first(of: worker, lane: lane, workers), stride: workers,
-                    perHost: perHost.map { ($0 + (worker == 0 ? workers - 1 : 0)) / workers } ?? .max)
+                    perHost: limits.perHost.map { ($0 + (worker == 0 ? workers - 1 : 0)) / workers } ?? .max,
+                    pace: HostPace(
+                        rate: limits.ratePerHost.map { Double($0) / Double(workers) }, budget: budget))
             }
         }
     }

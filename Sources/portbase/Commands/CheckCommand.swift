@@ -37,6 +37,12 @@ struct CheckCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What drift is: critical or warning.", valueName: "state"))
     var driftState = DriftState.critical
 
+    @Option(
+        help: ArgumentHelp(
+            "End as UNKNOWN, with nothing recorded, if the check takes longer.", valueName: "seconds"),
+        transform: TimingOptions.milliseconds)
+    var deadline: Int?
+
     @Flag(name: .customLong("no-record"), help: "Do not record the run.")
     var noRecord = false
 
@@ -141,7 +147,7 @@ struct CheckCommand: ParsableCommand {
 
     private func checker() throws -> Checker {
         let signingKey = noRecord ? nil : try signing.key()
-        let cancellation = SignalTrap.install()
+        let cancellation = SignalTrap.install(deadline: deadline)
         let isQuiet = output.quiet
         return Checker(
             Checker.Environment(
@@ -155,6 +161,11 @@ struct CheckCommand: ParsableCommand {
                     let results = try Prober.run(plan, cancellation: cancellation, isTraced: debug) { line.show($0) }
                     if debug { try Output.error.write(DebugText.lines(results)) }
                     return results
+                },
+                pause: { milliseconds in
+                    if let signal = cancellation.wait(milliseconds: milliseconds) {
+                        throw ProbeError.cancelled(signal: signal)
+                    }
                 },
                 banners: { results, request in
                     var line = ProgressLine(isShown: !isQuiet)

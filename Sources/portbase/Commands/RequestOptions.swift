@@ -109,8 +109,15 @@ struct TimingOptions: ParsableArguments {
         transform: TimingOptions.milliseconds)
     var timeout: Int?
 
-    @Option(help: ArgumentHelp("How often silence is tried again within the timeout (1).", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("The most times that silence is tried again within the timeout (5).", valueName: "count"))
     var retries: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The most times that what differs from the baseline, or else from the previous run, is probed again (2).",
+            valueName: "count"))
+    var confirm: Int?
 
     @Option(help: ArgumentHelp("The most endpoints in flight (4000, or what descriptors allow).", valueName: "count"))
     var parallelism: Int?
@@ -121,12 +128,20 @@ struct TimingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The most connection attempts a second; 0 for no limit.", valueName: "count"))
     var rate: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "The most connection attempts a second at one host; 0 for what the host bears.", valueName: "count"))
+    var maxRatePerHost: Int?
+
     func validate() throws {
         if let retries, !Timing.retryBounds.contains(retries) {
             throw ValidationError("--retries takes a number from 0 to \(Timing.retryBounds.upperBound).")
         }
+        if let confirm, !Timing.confirmationBounds.contains(confirm) {
+            throw ValidationError("--confirm takes a number from 0 to \(Timing.confirmationBounds.upperBound).")
+        }
         if let parallelism, parallelism < 1 { throw ValidationError("--parallelism takes a number above 0.") }
-        for (name, value) in [("per-host", perHost), ("rate", rate)] {
+        for (name, value) in [("per-host", perHost), ("rate", rate), ("max-rate-per-host", maxRatePerHost)] {
             if let value, value < 0 { throw ValidationError("--\(name) takes a number above 0, or 0 for no limit.") }
         }
     }
@@ -135,9 +150,11 @@ struct TimingOptions: ParsableArguments {
     func add(to parts: inout RequestParts) {
         parts.timeoutMilliseconds = timeout
         parts.retries = retries
+        parts.confirmations = confirm
         parts.parallelism = parallelism
         parts.perHost = perHost
         parts.rate = rate
+        parts.ratePerHost = maxRatePerHost
     }
 
     /// Seconds, decimals allowed, as milliseconds.

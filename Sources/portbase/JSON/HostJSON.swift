@@ -14,9 +14,17 @@ struct ResultJSON: Encodable {
     let connectMilliseconds: Double?
     /// What the service said; left out where it said nothing or was not asked.
     let banner: BannerJSON?
+    /// Absent where all looks agreed.
+    let unstable: UnstableJSON?
+
+    /// How many looks showed another state than the one that holds.
+    struct UnstableJSON: Encodable {
+        let dissent: Int
+        let looks: Int
+    }
 
     enum CodingKeys: String, CodingKey {
-        case port, state, reason, status, service, banner
+        case port, state, reason, status, service, banner, unstable
         case connectMilliseconds = "connect_ms"
     }
 }
@@ -45,6 +53,7 @@ struct HostJSON: Encodable {
         } else {
             address = entry.address?.description
         }
+        let unstable = findings.evidence[entry.host]?.unstable ?? []
         let results = findings.reasons(at: entry)
             .flatMap { found in found.ports.values.map { (port: $0, reason: found.reason) } }
             .sorted { $0.port < $1.port }
@@ -54,7 +63,9 @@ struct HostJSON: Encodable {
                     port: found.port, state: found.reason.state.rawValue, reason: found.reason.rawValue,
                     status: found.reason.status, service: selection.service(of: found.port),
                     connectMilliseconds: elapsed.map { Double($0) / 1000 },
-                    banner: findings.banners?[entry.host]?[found.port].map(BannerJSON.init))
+                    banner: findings.banners?[entry.host]?[found.port].map(BannerJSON.init),
+                    unstable: unstable.first { $0.ports.contains(found.port) }
+                        .map { .init(dissent: $0.dissent, looks: $0.looks) })
             }
         self.results = hidesOpen ? results.filter { $0.state != PortState.open.rawValue } : results
         openPorts = Array(entry.states[.open].values)
@@ -85,6 +96,7 @@ struct RequestJSON: Encodable {
     let serviceMap: [String: [UInt16]]
     let timeoutSeconds: Double
     let retries: Int
+    let confirmations: Int
 
     init(_ request: CheckRequest) {
         targets = request.targets.tokens
@@ -97,10 +109,11 @@ struct RequestJSON: Encodable {
         serviceMap = Dictionary(services) { first, _ in first }
         timeoutSeconds = Double(request.timing.timeoutMilliseconds) / 1000
         retries = request.timing.retries
+        confirmations = request.timing.confirmations
     }
 
     enum CodingKeys: String, CodingKey {
-        case targets, excluded, retries
+        case targets, excluded, retries, confirmations
         case servicesRequested = "services_requested"
         case servicePorts = "service_ports"
         case explicitPorts = "explicit_ports"

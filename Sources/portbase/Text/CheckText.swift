@@ -10,20 +10,22 @@ struct CheckText {
     let hasPerfdata: Bool
     let style: Style
 
-    /// The line of a monitoring plugin; below it, where there is drift, each change on a line of its own.
+    /// The line of a monitoring plugin; below it, on a line each, the changes, and what was unstable.
     var plugin: String {
         let verdict = report.verdict
         let line =
             style.paint(verdict.level.rawValue, Style.color(verdict.level)) + " - \(verdict.message)"
             + (hasPerfdata ? " | " + Perfdata(report: report, counted: counted).text : "") + "\n"
-        guard let comparison = report.comparison, !comparison.drift.hosts.isEmpty else { return line }
-        return line + drift(comparison)
+        return line + (report.comparison.map(drift) ?? "") + UnstableText.lines(report.findings, style: style)
     }
 
-    /// The layout of check_ports.py, a block a host; below it the drift, where there is a baseline.
+    /// The layout of check_ports.py, a block a host; below it what that does not know: the drift, where there is a
+    /// baseline, and what was unstable.
     var verbose: String {
         let blocks = report.findings.entries.map(block).joined(separator: "\n")
-        return report.comparison == nil ? blocks : blocks + "\n" + plugin
+        guard report.comparison == nil else { return blocks + "\n" + plugin }
+        let unstable = UnstableText.lines(report.findings, style: style)
+        return unstable.isEmpty ? blocks : blocks + "\n" + unstable
     }
 
     private func drift(_ comparison: CheckReport.Comparison) -> String {

@@ -6,7 +6,7 @@ enum DebugText {
         results.flatMap { result -> [String] in
             return resolved(result)
                 + zip(result.ports.values, result.outcomes).flatMap { port, outcome in
-                    life(outcome, result.host.endpoint("\(port)"))
+                    life(outcome, result.steps[port, default: []], result.host.endpoint("\(port)"))
                 }
         }.map { "debug: \($0)\n" }.joined()
     }
@@ -17,9 +17,9 @@ enum DebugText {
         return ["\(name) resolved to \(result.address.map { "\($0)" } ?? "no address")"]
     }
 
-    private static func life(_ outcome: Outcome, _ endpoint: String) -> [String] {
+    private static func life(_ outcome: Outcome, _ steps: [ProbeStep], _ endpoint: String) -> [String] {
         let verdict = "\(outcome.state.rawValue), \(outcome.reason.rawValue)"
-        return outcome.steps.map { "\(endpoint)  +\(milliseconds($0.microseconds)) ms  \($0)" }
+        return steps.map { "\(endpoint)  +\(milliseconds($0.microseconds)) ms  \($0)" }
             + ["\(endpoint)  +\(milliseconds(outcome.elapsedMicroseconds)) ms  \(verdict)"]
     }
 

@@ -38,10 +38,11 @@ enum RunText {
         add("ports", request.ports.explicit.isEmpty ? "none by number" : request.ports.explicit.joined(by: ", "))
         let services = request.ports.services.map { "\($0.name) (\($0.ports.joined(by: ", ")))" }
         add("services", services.isEmpty ? "none" : services.joined(separator: ", "))
+        let timing = request.timing
         add(
             "timeout",
-            "\(decimal(request.timing.timeoutMilliseconds)) s, \(request.timing.retries) \(request.timing.retries == 1 ? "retry" : "retries")"
-        )
+            "\(decimal(timing.timeoutMilliseconds)) s, \(timing.retries) \(timing.retries == 1 ? "retry" : "retries"), "
+                + "\(timing.confirmations) \(timing.confirmations == 1 ? "confirmation" : "confirmations")")
         if case .run(let run) = recorded, run.times.count > 0 {
             let times = run.times
             add(
@@ -65,8 +66,9 @@ enum RunText {
                 ])
             }
         }
-        let banners = BannerText.table(findings, style: style)
-        return facts.text(style) + "\n" + hosts.text(style) + (banners.isEmpty ? "" : "\n" + banners)
+        let sections = [UnstableText.lines(findings, style: style), BannerText.table(findings, style: style)]
+        return facts.text(style) + "\n" + hosts.text(style)
+            + sections.filter { !$0.isEmpty }.map { "\n" + $0 }.joined()
     }
 
     private static func color(_ state: PortState) -> Style.Color {

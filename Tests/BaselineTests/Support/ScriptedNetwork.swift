@@ -10,6 +10,8 @@ final class ScriptedNetwork {
     var looks: [[String: Reason]]
     /// What was probed, look by look, as `host:ports`.
     private(set) var probed: [[String]] = []
+    /// How long was waited before further looks, in milliseconds.
+    private(set) var pauses: [Int] = []
     /// What is said at `host:port`.
     var says: [String: Banner] = [:]
     /// What was asked for banners, time by time, as `host:open ports`.
@@ -31,7 +33,7 @@ final class ScriptedNetwork {
                     self.clock += 1000
                     return Timestamp(milliseconds: self.clock)
                 },
-                plan: plan, probe: probe, banners: banners))
+                plan: plan, probe: probe, pause: { self.pauses.append($0) }, banners: banners))
     }
 
     private func plan(_ request: CheckRequest) -> ProbePlan {

@@ -19,6 +19,16 @@ func plan(
         items: items, timing: Timing(timeoutMilliseconds: timeout, retries: retries), limits: limits)
 }
 
+/// The lane of a worker for `ports` of `address`, of which it takes every `stride`th from the one at `first`.
+func lane(
+    _ address: String, _ ports: ClosedRange<UInt16>, first: Int = 0, of stride: Int = 1, perHost: Int = .max
+) throws -> Lane {
+    let address = try #require(IPAddress(address))
+    return Lane(
+        host: .address(address), address: address, ports: Array(ports), first: first, stride: stride,
+        perHost: perHost, pace: HostPace(rate: nil, budget: 2_000_000_000))
+}
+
 /// Carries out `plan` without anyone to cancel it.
 func probe(_ plan: ProbePlan) throws -> [HostResult] {
     try Prober.run(plan, cancellation: Cancellation())
