@@ -131,14 +131,32 @@ CREATE TABLE run_banners (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX run_banners_by_host ON run_banners (check_id, host_id, run_id);
 
--- "This run is what should be": each version with who, why and ticket.
+-- A snapshot that no run found: a part of a drift taken into a baseline. It is in no check's history.
+CREATE TABLE derived (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE
+) STRICT;
+
+-- Each host of a derived snapshot.
+CREATE TABLE derived_hosts (
+    derived_id INTEGER NOT NULL REFERENCES derived (id),
+    host_id INTEGER NOT NULL REFERENCES hosts (id),
+    block_id INTEGER NOT NULL REFERENCES blocks (id),
+    address TEXT,
+    PRIMARY KEY (derived_id, host_id)
+) STRICT, WITHOUT ROWID;
+
+-- "This is what should be": each version with who, why and ticket. derived_id is NULL where it is what the run found;
+-- else only a part of the run's drift was taken.
 CREATE TABLE baselines (
     check_id INTEGER NOT NULL REFERENCES checks (id),
     version INTEGER NOT NULL CHECK (version > 0),
     run_id INTEGER NOT NULL REFERENCES runs (id),
+    derived_id INTEGER REFERENCES derived (id),
     recorded_at TEXT NOT NULL,
     vantage TEXT NOT NULL,
     user TEXT NOT NULL,
+    person TEXT,
     reason TEXT NOT NULL,
     ticket TEXT,
     PRIMARY KEY (check_id, version)
@@ -156,6 +174,26 @@ CREATE TABLE interface_reports (
     file TEXT NOT NULL,
     vantage TEXT NOT NULL,
     user TEXT NOT NULL
+) STRICT;
+
+-- What was recorded, in commit order, each entry with the hash of the one before in its own; docs/format.md specifies
+-- what is hashed. An entry tells what it is about by kind, name (of a check) and number.
+CREATE TABLE ledger (
+    sequence INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT,
+    number INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    user TEXT NOT NULL,
+    vantage TEXT NOT NULL,
+    person TEXT,
+    reason TEXT,
+    ticket TEXT,
+    subject BLOB NOT NULL,
+    record BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    public_key BLOB,
+    signature BLOB
 ) STRICT;
 
 -- For the sqlite3 shell: when each state of a host began, and the run before which it ended (NULL: it still holds).
@@ -280,12 +318,33 @@ BEGIN SELECT RAISE(ABORT, 'run_banners is append-only'); END;
 CREATE TRIGGER run_banners_no_replace BEFORE INSERT ON run_banners WHEN EXISTS (SELECT 1 FROM run_banners WHERE check_id = NEW.check_id AND run_id = NEW.run_id AND host_id = NEW.host_id)
 BEGIN SELECT RAISE(ABORT, 'run_banners is append-only: the key exists'); END;
 
+CREATE TRIGGER derived_no_update BEFORE UPDATE ON derived
+BEGIN SELECT RAISE(ABORT, 'derived is append-only'); END;
+CREATE TRIGGER derived_no_delete BEFORE DELETE ON derived
+BEGIN SELECT RAISE(ABORT, 'derived is append-only'); END;
+CREATE TRIGGER derived_no_replace BEFORE INSERT ON derived WHEN EXISTS (SELECT 1 FROM derived WHERE id = NEW.id OR digest = NEW.digest)
+BEGIN SELECT RAISE(ABORT, 'derived is append-only: the key exists'); END;
+
+CREATE TRIGGER derived_hosts_no_update BEFORE UPDATE ON derived_hosts
+BEGIN SELECT RAISE(ABORT, 'derived_hosts is append-only'); END;
+CREATE TRIGGER derived_hosts_no_delete BEFORE DELETE ON derived_hosts
+BEGIN SELECT RAISE(ABORT, 'derived_hosts is append-only'); END;
+CREATE TRIGGER derived_hosts_no_replace BEFORE INSERT ON derived_hosts WHEN EXISTS (SELECT 1 FROM derived_hosts WHERE derived_id = NEW.derived_id AND host_id = NEW.host_id)
+BEGIN SELECT RAISE(ABORT, 'derived_hosts is append-only: the key exists'); END;
+
 CREATE TRIGGER baselines_no_update BEFORE UPDATE ON baselines
 BEGIN SELECT RAISE(ABORT, 'baselines is append-only'); END;
 CREATE TRIGGER baselines_no_delete BEFORE DELETE ON baselines
 BEGIN SELECT RAISE(ABORT, 'baselines is append-only'); END;
 CREATE TRIGGER baselines_no_replace BEFORE INSERT ON baselines WHEN EXISTS (SELECT 1 FROM baselines WHERE check_id = NEW.check_id AND version = NEW.version)
 BEGIN SELECT RAISE(ABORT, 'baselines is append-only: the key exists'); END;
+
+CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger
+BEGIN SELECT RAISE(ABORT, 'ledger is append-only'); END;
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger
+BEGIN SELECT RAISE(ABORT, 'ledger is append-only'); END;
+CREATE TRIGGER ledger_no_replace BEFORE INSERT ON ledger WHEN EXISTS (SELECT 1 FROM ledger WHERE sequence = NEW.sequence)
+BEGIN SELECT RAISE(ABORT, 'ledger is append-only: the key exists'); END;
 
 CREATE TRIGGER interface_reports_no_update BEFORE UPDATE ON interface_reports
 BEGIN SELECT RAISE(ABORT, 'interface_reports is append-only'); END;

@@ -4,7 +4,8 @@ import Baseline
 enum CommandFamily: CaseIterable {
     /// A monitoring plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (Monitoring Plugins guidelines).
     case plugin
-    /// A command that compares, as diff(1): 0 no difference, 1 differences, 2 trouble.
+    /// A command that compares, as diff(1): 0 no difference, 1 differences, 2 trouble. `verify` compares what is there
+    /// with what was entered.
     case comparison
     /// Everything else: 0, 1 failed, 2 usage.
     case other
@@ -16,7 +17,7 @@ enum CommandFamily: CaseIterable {
     init(of arguments: [String]) {
         switch arguments.first(where: { !$0.hasPrefix("-") }) {
         case "check", Self.predecessor: self = .plugin
-        case "diff": self = .comparison
+        case "diff", "verify": self = .comparison
         default: self = .other
         }
     }

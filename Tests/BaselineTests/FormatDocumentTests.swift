@@ -78,6 +78,20 @@ struct FormatDocumentTests {
         #expect(try block("limits") == RequestCoding.text(limits) + "\n")
     }
 
+    @Test("Its entry of the ledger, its hash and its record are those of a run of the example")
+    func ledger() throws {
+        let folder = try TemporaryFolder()
+        let store = try folder.store()
+        let draft = try draft("web", GoldenSnapshot.example)
+        _ = try store.record(draft)
+        let item = LedgerItem(kind: .run, name: "web", number: 1)
+        let record = try #require(try store.record(of: item, RunExtras.fields(draft)))
+        #expect(try block("ledger record") == record.record.text)
+        let entry = try block("ledger entry")
+        #expect(try block("ledger entry hash") == "\(Digest(of: entry))\n")
+        #expect(try store.ledgerHead() == LedgerHead(sequence: 2, hash: Digest(of: entry)))
+    }
+
     @Test("A check without a name is named as it says")
     func derivedName() throws {
         let network = ScriptedNetwork([:])

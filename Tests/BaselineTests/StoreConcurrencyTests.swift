@@ -35,6 +35,7 @@ struct StoreConcurrencyTests {
         }
         #expect(try folder.texts("PRAGMA integrity_check") == ["ok"])
         #expect(try folder.texts("PRAGMA foreign_key_check").isEmpty)
+        #expect(try RecordedHistory.discrepancy(folder) == nil)
     }
 
     @Test("Several that make the same new database at once all succeed")
@@ -225,5 +226,6 @@ struct StoreConcurrencyTests {
         #expect(try store.record(draft("x", [found("10.0.0.1", [.refused: "22"])])).id == 2)
         #expect(try folder.numbers("SELECT count(*) FROM hosts") == [1])
         #expect(try folder.texts("PRAGMA integrity_check") == ["ok"])
+        #expect(try RecordedHistory.discrepancy(folder) == nil)
     }
 }

@@ -104,6 +104,9 @@ struct AppendOnlyTests {
                 "x", [found("10.0.0.1", [.connected: "22", .timeout: "80"])],
                 banners: [Host("10.0.0.1")!: said([22: "SSH-2.0-x"])]))
         _ = try store.setBaseline(run, acceptance())
+        _ = try store.record(draft("x", [found("10.0.0.1", [.refused: "22,80"])], at: 1))
+        let port = [Endpoints("10.0.0.1:80")!]
+        _ = try store.acceptDrift(of: run.check, upTo: nil, at: port, acceptance())
         try store.record([reading("web01", at: 0, .init("eth0", ["10.0.0.1"]))], vantage: "probe1", user: "op")
         database = try folder.connection()
     }

@@ -32,6 +32,7 @@ struct ExitStatusTests {
         "the first word that is no option decides the family",
         arguments: [
             (["check", "-H", "x"], CommandFamily.plugin), (["diff", "a"], .comparison), (["runs"], .other),
+            (["verify", "--head", "x"], .comparison), (["head"], .other),
             (["--help"], .other), ([], .other), (["baseline", "set", "check"], .other),
         ])
     func families(_ arguments: [String], _ family: CommandFamily) {

@@ -43,7 +43,11 @@ struct JSONSchemaTests {
             ("baseline", 0, ["baseline", "list", "--json"]),
             ("baseline", 0, ["baseline", "history", "web", "--json"]),
             ("baseline", 0, ["baseline", "show", "web", "--json"]),
-            ("baseline", 0, ["baseline", "set", "web~1", "--reason", "again", "--json"]),
+            ("baseline", 0, ["baseline", "set", "web~1", "--reason", "again", "--by", "me", "--json"]),
+            ("baseline", 0, ["baseline", "accept", "web", "--reason", "all", "--json"]),
+            ("head", 0, ["head", "--json"]),
+            ("verify", 0, ["verify", "--json"]),
+            ("verify", 1, ["verify", "--json", "--head", String(repeating: "0", count: 64)]),
             ("correlate", 0, ["correlate", "web", "--json"]),
             ("correlate", 0, ["correlate", "web", "--json", "--interfaces", "interfaces"]),
             ("correlate", 0, ["correlate", "--since", "2999-01-01", "--json"]),
@@ -96,6 +100,39 @@ struct JSONSchemaTests {
         #expect(changes.map { $0["from"] as? [String: String] } == [hello, hello])
         #expect(changes[0]["to"] is NSNull)
         #expect(changes[1]["to"] as? [String: String] == ["protocol": "generic", "text": "welcome"])
+    }
+
+    @Test(
+        "outputs about a derived baseline are valid, and say that no run found it",
+        .enabled(if: hasValidator, "python3 with jsonschema is not installed"))
+    func derivedBaseline() throws {
+        let runner = try CommandLineRunner()
+        let free = try LoopbackListener.freePorts(2)
+        var listeners = try free.map { try LoopbackListener(port: $0) }
+        _ = try runner.portbase("check", "-H", "127.0.0.1", "-p", "\(free[0]),\(free[1])", "--name", "web")
+        _ = try runner.portbase("baseline", "set", "web", "--reason", "as installed")
+        listeners = []
+        _ = listeners
+        _ = try runner.portbase("check", "--name", "web")
+        let accept = ["baseline", "accept", "web", "127.0.0.1:\(free[1])", "--reason", "part", "--by", "a", "--json"]
+        for (schema, status, arguments) in [
+            ("baseline", 0, accept), ("baseline", 0, ["baseline", "history", "web", "--json"]),
+            ("baseline", 0, ["baseline", "show", "web", "--json"]), ("show", 0, ["show", "web@baseline", "--json"]),
+            ("diff", 1, ["diff", "web", "--json"]), ("diff", 1, ["diff", "web@baseline~1", "web@baseline", "--json"]),
+            ("check", 2, ["check", "--name", "web", "--json"]),
+        ] as [(String, Int32, [String])] {
+            let result = try runner.portbase(arguments)
+            #expect(result.status == status, "\(result)")
+            try expectValid(result, schema, runner)
+        }
+        let check = try object(try runner.portbase("check", "--name", "web", "--json").output)
+        let reference = try #require(check["baseline"] as? [String: Any])
+        #expect(reference["version"] as? Int == 2 && reference["run"] == nil)
+        let history = try object(try runner.portbase("baseline", "history", "web", "--json").output)
+        let versions = try #require(history["baselines"] as? [[String: Any]])
+        #expect(versions.map { $0["derived"] as? Bool } == [false, true])
+        #expect(versions[0]["drift"] == nil && versions[1]["counts"] as? [String: Int] == ["closed": 1])
+        #expect((versions[1]["drift"] as? [[String: Any]])?.map { $0["port"] as? UInt16 } == [free[1]])
     }
 
     @Test("with one host the keys of check_ports.py stand at the top, and agree with the host's own")

@@ -35,6 +35,31 @@ func draft(_ request: CheckRequest, _ results: [HostResult], at second: Int) -> 
         context: RunContext(vantage: "bench", user: "bench", version: "0", limits: LoadLimits()), results: results)
 }
 
+/// The time of one proof of everything after so many runs, of which each shows another host changed, and the size.
+func verify(runs: Int) throws {
+    let hosts = 1000
+    let request = try request(hosts: hosts)
+    let (quiet, loud) = (results(hosts: hosts, changed: []), results(hosts: hosts, changed: Set(0..<hosts)))
+    try withDatabase { path in
+        var found = quiet
+        let store = try Store(recordingIn: path)
+        for run in 0..<runs {
+            let host = run * 7 % hosts
+            found[host] = (run / hosts).isMultiple(of: 2) ? loud[host] : quiet[host]
+            _ = try store.record(draft(request, found, at: run))
+        }
+        let reader = try Store(reading: path)
+        let time = try milliseconds {
+            let verification = try Verifier(reader, expected: nil, keys: nil).run { _, _ in }
+            guard verification.counts[.run] == runs else { fatalError("runs are missing") }
+        }
+        let megabytes = decimal(Double(size(path) + size(path + "-wal")) / 1_000_000)
+        print(
+            "| verify \(runs) runs of 1,000 hosts × 1,000 ports, 1 host changed in each, \(megabytes) MB "
+                + "| \(decimal(time / 1000)) s | under 60 s |")
+    }
+}
+
 func withDatabase<Value>(_ body: (String) throws -> Value) throws -> Value {
     var template = Array("/tmp/portbase-bench-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { fatalError("mkdtemp") }
@@ -100,6 +125,11 @@ func diff(hosts: Int) throws -> Double {
     }
 }
 
+// `store-bench verify` alone: recording 10,000 runs takes half an hour.
+if CommandLine.arguments.dropFirst().first == "verify" {
+    try verify(runs: CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 10_000)
+    exit(0)
+}
 try growth("record 1,000 hosts × 1,000 ports, nothing changed", limit: 1024) { _ in [] }
 try growth("record the same, 1 host in 1,000 changed", limit: 2048) { $0.isMultiple(of: 2) ? [] : [$0 * 7 % 1000] }
 let small = try diff(hosts: 1000)

@@ -47,16 +47,18 @@ public struct CheckReport: Sendable {
 
     /// The reference of a check, and the drift from it.
     public struct Comparison: Sendable {
-        /// The run that was compared with.
-        public let reference: Run
+        /// What was compared with.
+        public let reference: Recorded
         /// The version of the check's baseline that is the reference, if it is one.
         public let baselineVersion: Int?
         /// The drift from `reference` to this run, with the kinds that do not count.
         public let drift: Drift
 
-        /// `baseline 2 (run 17)` or `run 17`.
+        /// `baseline 2 (run 17)`, `baseline 3 (derived)` or `run 17`.
         public var name: String {
-            baselineVersion.map { "baseline \($0) (run \(reference.id))" } ?? "run \(reference.id)"
+            guard let baselineVersion else { return reference.name }
+            if case .derived = reference { return "baseline \(baselineVersion) (derived)" }
+            return "baseline \(baselineVersion) (\(reference.name))"
         }
     }
 }

@@ -9,6 +9,8 @@ public struct Checker {
     public struct Environment {
         /// The file of the store; made, with its folders, when the first run is recorded.
         public let databasePath: String
+        /// What signs the run's entry in the ledger; `nil` to leave it unsigned.
+        public let signingKey: SigningKey?
         /// Who and where, for the record.
         public let context: (LoadLimits) -> RunContext
         /// Ends the run: nothing is recorded from then on.
@@ -26,12 +28,14 @@ public struct Checker {
 
         /// Keeps what it is given; nothing is called or opened before `Checker.run`.
         public init(
-            databasePath: String, context: @escaping (LoadLimits) -> RunContext, cancellation: Cancellation,
+            databasePath: String, signingKey: SigningKey? = nil, context: @escaping (LoadLimits) -> RunContext,
+            cancellation: Cancellation,
             clock: @escaping () -> Timestamp, plan: @escaping (CheckRequest) throws -> ProbePlan,
             probe: @escaping (ProbePlan) throws -> [HostResult], pause: @escaping (Int) throws -> Void,
             banners: @escaping ([HostResult], CheckRequest) throws -> [Host: HostBanners]
         ) {
             self.databasePath = databasePath
+            self.signingKey = signingKey
             self.context = context
             self.cancellation = cancellation
             self.clock = clock
@@ -67,7 +71,7 @@ public struct Checker {
         let findings = Findings(snapshot: draft.snapshot, evidence: draft.evidence, banners: banners)
         let comparison = reference.map { reference in
             CheckReport.Comparison(
-                reference: reference.run, baselineVersion: reference.version,
+                reference: reference.recorded, baselineVersion: reference.version,
                 drift: Drift(from: reference.snapshot, to: draft.snapshot))
         }
         let (run, warnings) = try recorded(draft, order)
@@ -81,7 +85,7 @@ public struct Checker {
 
     /// What a run is compared with.
     private struct Reference {
-        let run: Run
+        let recorded: Recorded
         /// The version of the check's baseline that it is, if it is one.
         let version: Int?
         let snapshot: Snapshot
@@ -102,7 +106,7 @@ public struct Checker {
     /// What was last accepted of a check, or else last seen.
     private func lastKnown(_ name: CheckName, _ store: Store?) throws(StoreError) -> Snapshot? {
         guard let store, try store.latestRequest(of: name) != nil else { return nil }
-        if let baseline = try store.baselines(of: name).last { return try store.snapshot(of: baseline.run) }
+        if let baseline = try store.baselines(of: name).last { return try store.snapshot(of: baseline.recorded) }
         guard let run = try store.runs(of: name, limit: 1).first else { return nil }
         return try store.snapshot(of: run)
     }
@@ -167,14 +171,15 @@ public struct Checker {
         case .states: return nil
         case .run(let reference):
             guard let store else { throw .missing(path: environment.databasePath) }
-            let run = try store.run(reference)
-            return Reference(run: run, version: nil, snapshot: try store.snapshot(of: run))
+            let recorded = try store.recorded(reference)
+            return Reference(recorded: recorded, version: nil, snapshot: try store.snapshot(of: recorded))
         case .automatic:
             guard !order.demand.isOfStates, let store, try store.latestRequest(of: name) != nil,
                 let baseline = try store.baselines(of: name).last
             else { return nil }
             return Reference(
-                run: baseline.run, version: baseline.version, snapshot: try store.snapshot(of: baseline.run))
+                recorded: baseline.recorded, version: baseline.version,
+                snapshot: try store.snapshot(of: baseline.recorded))
         }
     }
 
@@ -183,7 +188,9 @@ public struct Checker {
         if let signal = environment.cancellation.requestedBy { throw .interrupted(signal: signal) }
         guard order.records else { return (nil, []) }
         do throws(StoreError) {
-            let store = try Store(recordingIn: environment.databasePath, cancellation: environment.cancellation)
+            let store = try Store(
+                recordingIn: environment.databasePath, signingKey: environment.signingKey,
+                cancellation: environment.cancellation)
             return (try store.record(draft), [])
         } catch  where error.isFailureToWrite {
             return (nil, ["The run was not recorded: \(error)"])

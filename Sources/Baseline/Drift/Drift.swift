@@ -72,6 +72,8 @@ public struct Drift: Hashable, Sendable {
     /// The hosts that differ, in host order; none when the snapshots are equal.
     public let hosts: [HostDrift]
 
+    init(hosts: [HostDrift]) { self.hosts = hosts }
+
     /// Compares two snapshots by walking their sorted hosts, and each host's sorted ranges, side by side.
     public init(from old: Snapshot, to new: Snapshot) {
         var hosts: [HostDrift] = []
@@ -98,13 +100,15 @@ public struct Drift: Hashable, Sendable {
         let changed = Dictionary(uniqueKeysWithValues: hosts.map { ($0.host, $0) })
         let kept = old.entries.filter { changed[$0.host] == nil }
         let older = Dictionary(uniqueKeysWithValues: old.entries.map { ($0.host, $0) })
-        let renewed = hosts.filter(\.isScoped).map { host in
+        let renewed = hosts.filter(\.isScoped).compactMap { host -> Snapshot.Entry? in
             var states = older[host.host]?.states ?? PortStates()
             for state in PortState.allCases {
                 let left = PortSet(host.changes.filter { $0.from == state }.map(\.ports))
                 let come = PortSet(host.changes.filter { $0.to == state }.map(\.ports))
                 states[state] = states[state].subtracting(left).union(come)
             }
+            // Where only a part of a drift is applied, the ports that stay may be none.
+            guard !states.scope.isEmpty else { return nil }
             return Snapshot.Entry(host: host.host, address: host.newAddress, states: states)
         }
         return Snapshot(kept + renewed)

@@ -27,15 +27,20 @@ public struct Correlator {
     private let databasePath: String
     private let vantage: String
     private let user: String
+    private let signingKey: SigningKey?
     private let cancellation: Cancellation
 
     /// - Parameters:
     ///   - vantage: the machine that reads the files, for the record.
     ///   - user: who reads them.
-    public init(databasePath: String, vantage: String, user: String, cancellation: Cancellation) {
+    ///   - signingKey: what signs their entries in the ledger; `nil` to leave them unsigned.
+    public init(
+        databasePath: String, vantage: String, user: String, signingKey: SigningKey? = nil, cancellation: Cancellation
+    ) {
         self.databasePath = databasePath
         self.vantage = vantage
         self.user = user
+        self.signingKey = signingKey
         self.cancellation = cancellation
     }
 
@@ -49,7 +54,7 @@ public struct Correlator {
         let pairs = try pairs(order.span, store)
         try order.map.checkUse(in: order.files + store.interfaceReadings())
         if !order.files.isEmpty {
-            try Store(recordingIn: databasePath, cancellation: cancellation)
+            try Store(recordingIn: databasePath, signingKey: signingKey, cancellation: cancellation)
                 .record(order.files, vantage: vantage, user: user)
         }
         let history = InterfaceHistory(try store.interfaceReadings().compactMap { $0.mapped(by: order.map) })
@@ -84,7 +89,10 @@ public struct Correlator {
         case .run(let reference, let from):
             let to = try store.run(reference)
             if let from { return [(try store.run(from), to)] }
-            if let baseline = try store.baselines(of: to.check).last { return [(baseline.run, to)] }
+            if let baseline = try store.baselines(of: to.check).last {
+                guard !baseline.isDerived else { throw .notProbed(baseline.recorded.name) }
+                return [(baseline.run, to)]
+            }
             guard let previous = try store.run(before: to) else {
                 throw .noSuchRun(
                     reference: "\(reference)",

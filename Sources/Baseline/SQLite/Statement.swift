@@ -89,6 +89,31 @@ struct Statement: ~Copyable {
         return time
     }
 
+    /// Every column of the row by its name.
+    ///
+    /// - Throws: `StoreError.damaged` for a text that is not UTF-8: it would not be told from a repaired one.
+    func fields() throws(StoreError) -> [(word: String, value: SQLValue)] {
+        var fields: [(word: String, value: SQLValue)] = []
+        for column in 0..<sqlite3_column_count(handle) {
+            let name = sqlite3_column_name(handle, column).map { String(cString: $0) } ?? ""
+            let value: SQLValue
+            switch sqlite3_column_type(handle, column) {
+            case SQLITE_NULL: value = .null
+            case SQLITE_INTEGER: value = .int(int(column))
+            case SQLITE_TEXT:
+                let text = sqlite3_column_text(handle, column)
+                let bytes = UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(handle, column)))
+                guard let text = String(validating: bytes, as: UTF8.self) else {
+                    throw database.damaged("the text '\(name)' is not UTF-8")
+                }
+                value = .text(text)
+            default: value = .blob(blob(column))
+            }
+            fields.append((name, value))
+        }
+        return fields
+    }
+
     private func failure() -> StoreError {
         database.failure(sqlite3_sql(handle).map { String(cString: $0) } ?? "")
     }

@@ -2,7 +2,7 @@ import PortCore
 
 /// The canonical text of snapshots, as `docs/format.md` specifies it.
 public enum SnapshotFormat {
-    private static let header = "portbase-snapshot 1"
+    fileprivate static let header = "portbase-snapshot 1"
 
     /// The canonical text; its UTF-8 bytes are what the digest is of.
     public static func text(_ snapshot: Snapshot) -> String {
@@ -10,23 +10,15 @@ public enum SnapshotFormat {
     }
 
     static func text(_ snapshot: Snapshot, withAddresses: Bool) -> String {
-        var numbers: [PortSet: Int] = [:]
-        var scopes = ""
-        var hosts = ""
+        var writer = SnapshotWriter<PortSet>()
         for entry in snapshot.entries {
+            var address = ""
+            if withAddresses, case .name = entry.host { address = entry.address?.description ?? "-" }
             let scope = entry.states.scope
-            let number = numbers[scope] ?? numbers.count + 1
-            if number > numbers.count {
-                numbers[scope] = number
-                scopes += "scope \(number) \(scope.text)\n"
-            }
-            hosts += "host \(entry.host) scope \(number)\n"
-            if withAddresses, case .name = entry.host {
-                hosts += "address \(entry.address.map(\.description) ?? "-")\n"
-            }
-            hosts += entry.states.lines
+            writer.add(
+                entry.host.description.utf8, at: address.utf8, in: scope, scope.text.utf8, entry.states.lines.utf8)
         }
-        return header + "\n" + scopes + hosts
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 
     /// Reads exactly what `text` writes.
@@ -76,6 +68,46 @@ public enum SnapshotFormat {
         lines = lines[body.endIndex...]
         return Snapshot.Entry(host: host, address: address, states: states)
     }
+}
+
+/// Puts the canonical bytes together, host by host in host order. `Scope` is whatever tells one set of ports from
+/// another.
+struct SnapshotWriter<Scope: Hashable> {
+    private var numbers: [Scope: [UInt8]] = [:]
+    private var scopes = Array("\(SnapshotFormat.header)\n".utf8)
+    private var hosts: [UInt8] = []
+
+    /// - Parameters:
+    ///   - address: what stands in the address line; empty for a host that has none.
+    ///   - ports: the text of the scope, used where it is new.
+    mutating func add(
+        _ host: some Collection<UInt8>, at address: some Collection<UInt8>, in scope: Scope,
+        _ ports: @autoclosure () -> some Collection<UInt8>, _ states: some Collection<UInt8>
+    ) {
+        let number = numbers[scope] ?? addScope(scope, ports())
+        hosts += "host ".utf8
+        hosts += host
+        hosts += " scope ".utf8
+        hosts += number
+        if !address.isEmpty {
+            hosts += "\naddress ".utf8
+            hosts += address
+        }
+        hosts.append(UInt8(ascii: "\n"))
+        hosts += states
+    }
+
+    private mutating func addScope(_ scope: Scope, _ ports: some Collection<UInt8>) -> [UInt8] {
+        let number = Array("\(numbers.count + 1)".utf8)
+        numbers[scope] = number
+        scopes += "scope \(numbers.count) ".utf8
+        scopes += ports
+        scopes.append(UInt8(ascii: "\n"))
+        return number
+    }
+
+    /// The header, the scopes and the hosts so far.
+    var bytes: [UInt8] { scopes + hosts }
 }
 
 /// Text that is not a canonical snapshot.

@@ -161,18 +161,30 @@ public struct BaselineVersion: Hashable, Sendable {
     public let check: CheckName
     /// From 1, without gaps.
     public let version: Int
-    /// The run that is what should be.
+    /// The run that is what should be, or the one whose drift was taken in part.
     public let run: Run
+    /// The digest of its snapshot.
+    public let digest: Digest
+    /// The row of the snapshot that no run found; `nil` where it is that of `run`.
+    let derivedID: Int64?
     /// When it was set.
     public let recordedAt: Timestamp
     /// The machine on which it was set.
     public let vantage: String
     /// The login name of the user who set it, or the number of one without a name.
     public let user: String
+    /// Who accepts it, where that is somebody else than the user; `nil` when nobody was named.
+    public let person: String?
     /// Why the run is what should be, in the operator's words.
     public let reason: String
     /// The ticket of the change; `nil` when none was given.
     public let ticket: String?
+
+    /// Whether only a part of the drift of `run` was taken, so that no run found its snapshot.
+    public var isDerived: Bool { derivedID != nil }
+
+    /// Its snapshot.
+    public var recorded: Recorded { isDerived ? .derived(self) : .run(run) }
 }
 
 /// Who accepts a run as the baseline, and why.
@@ -183,16 +195,21 @@ public struct Acceptance: Sendable {
     public let vantage: String
     /// The login name of the user who accepts it, or the number of one without a name.
     public let user: String
+    /// Who accepts it, one line, where that is somebody else than the user; `nil` to name nobody.
+    public let person: String?
     /// Why the run is what should be: one line.
     public let reason: String
     /// The ticket of the change, one line; `nil` for none.
     public let ticket: String?
 
     /// Keeps what it is given; that the texts are one line each is up to the caller.
-    public init(recordedAt: Timestamp, vantage: String, user: String, reason: String, ticket: String?) {
+    public init(
+        recordedAt: Timestamp, vantage: String, user: String, person: String? = nil, reason: String, ticket: String?
+    ) {
         self.recordedAt = recordedAt
         self.vantage = vantage
         self.user = user
+        self.person = person
         self.reason = reason
         self.ticket = ticket
     }

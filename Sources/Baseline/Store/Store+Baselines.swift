@@ -3,27 +3,78 @@ extension Store {
     ///
     /// - Throws: `StoreError` when nothing could be written.
     public func setBaseline(_ run: Run, _ acceptance: Acceptance) throws(StoreError) -> BaselineVersion {
+        try setBaseline(.run(run), acceptance)
+    }
+
+    /// Makes `recorded`, which may be an earlier version, the next version of its check's baseline.
+    ///
+    /// - Throws: `StoreError` when nothing could be written.
+    public func setBaseline(_ recorded: Recorded, _ acceptance: Acceptance) throws(StoreError) -> BaselineVersion {
         try database.write { () throws(StoreError) in
-            let checkID = try checkID(run.check)
-            let last = try database.first(
-                "SELECT coalesce(max(version), 0) FROM baselines WHERE check_id = ?", [.int(checkID)]
-            ) { Int($0.int(0)) }
-            let version = (last ?? 0) + 1
-            try database.execute(
-                """
-                INSERT INTO baselines (check_id, version, run_id, recorded_at, vantage, user, reason, ticket)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    .int(checkID), .int(version), .int(run.id), .time(acceptance.recordedAt),
-                    .text(acceptance.vantage), .text(acceptance.user), .text(acceptance.reason),
-                    .text(acceptance.ticket),
-                ])
-            return BaselineVersion(
-                check: run.check, version: version, run: run, recordedAt: acceptance.recordedAt,
-                vantage: acceptance.vantage, user: acceptance.user, reason: acceptance.reason,
-                ticket: acceptance.ticket)
+            var derivedID: Int64?
+            if case .derived(let version) = recorded { derivedID = version.derivedID }
+            return try insertBaseline(recorded.check, recorded.run, derivedID: derivedID, acceptance)
         }
+    }
+
+    /// Takes drift from the check's baseline to a run of it into the next version of the baseline.
+    ///
+    /// - Parameters:
+    ///   - reference: the run; `nil` for the latest.
+    ///   - endpoints: what to take; empty for all of the drift.
+    /// - Throws: `StoreError.notDrifted` when there is nothing to take at one of them, or at all; other cases when nothing
+    ///   could be written.
+    public func acceptDrift(
+        of name: CheckName, upTo reference: RunReference?, at endpoints: [Endpoints], _ acceptance: Acceptance
+    ) throws(StoreError) -> BaselineVersion {
+        try database.write { () throws(StoreError) in
+            let run = try run(reference ?? .latest(name, back: 0))
+            guard run.check == name else {
+                throw .noSuchRun(reference: "\(run.id)", reason: "it is a run of '\(run.check)', not of '\(name)'")
+            }
+            guard let old = try baselines(of: name).last else { throw .noBaseline(name) }
+            let (before, after) = (try snapshot(of: old.recorded), try snapshot(of: run))
+            let drift = Drift(from: before, to: after)
+            let (taken, missing) = endpoints.isEmpty ? (drift, []) : drift.only(endpoints)
+            guard missing.isEmpty, !taken.hosts.isEmpty else {
+                throw .notDrifted(
+                    endpoints: missing.map { "\($0)" }, from: "baseline \(old.version) of \(name)", to: "run \(run.id)")
+            }
+            let snapshot = taken.applied(to: before)
+            // Where some run of the check found just this, that run is the baseline.
+            let twin = try runs(
+                "WHERE r.check_id = ? AND r.digest = ? ORDER BY r.id = ? DESC, r.id DESC LIMIT 1",
+                [.int(checkID(name)), .digest(snapshot.digest), .int(run.id)]
+            ).first
+            let derivedID = twin == nil ? try id(ofDerived: snapshot) : nil
+            return try insertBaseline(name, twin ?? run, derivedID: derivedID, acceptance)
+        }
+    }
+
+    private func insertBaseline(
+        _ name: CheckName, _ run: Run, derivedID: Int64?, _ acceptance: Acceptance
+    ) throws(StoreError) -> BaselineVersion {
+        let checkID = try checkID(name)
+        let last = try database.first(
+            "SELECT coalesce(max(version), 0) FROM baselines WHERE check_id = ?", [.int(checkID)]
+        ) { $0.int(0) }
+        let version = (last ?? 0) + 1
+        try database.execute(
+            """
+            INSERT INTO baselines (check_id, version, run_id, derived_id, recorded_at, vantage, user, person, reason,
+                ticket)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .int(checkID), .int(version), .int(run.id), .int(derivedID), .time(acceptance.recordedAt),
+                .text(acceptance.vantage), .text(acceptance.user), .text(acceptance.person),
+                .text(acceptance.reason), .text(acceptance.ticket),
+            ])
+        try enter(
+            LedgerItem(kind: .baseline, name: name.description, number: version), LedgerOrigin(acceptance))
+        let inserted = try baselines("WHERE b.check_id = ? AND b.version = ?", [.int(checkID), .int(version)])
+        guard let inserted = inserted.first else { throw database.damaged("the baseline is missing") }
+        return inserted
     }
 
     /// Every version of the check's baseline, oldest first; none when no baseline was set.
@@ -42,22 +93,28 @@ extension Store {
             """, [])
     }
 
-    private func baselines(_ selection: String, _ values: [SQLValue]) throws(StoreError) -> [BaselineVersion] {
+    /// The versions that the SQL after `FROM` selects, with the values for it.
+    func baselines(_ selection: String, _ values: [SQLValue]) throws(StoreError) -> [BaselineVersion] {
         typealias Row = (runID: Int64, make: (Run) -> BaselineVersion)
         let rows = try database.rows(
             """
-            SELECT b.version, b.run_id, b.recorded_at, b.vantage, b.user, b.reason, b.ticket FROM baselines AS b
+            SELECT b.version, b.run_id, b.recorded_at, b.vantage, b.user, b.person, b.reason, b.ticket, b.derived_id,
+                d.digest
+            FROM baselines AS b LEFT JOIN derived AS d ON d.id = b.derived_id
             \(selection)
             """, values
         ) { row throws(StoreError) -> Row in
             let (version, recordedAt) = (Int(row.int(0)), try row.time(2))
-            let (vantage, user, reason, ticket) = (row.text(3), row.text(4), row.text(5), row.optionalText(6))
+            let (vantage, user, person) = (row.text(3), row.text(4), row.optionalText(5))
+            let (reason, ticket, derivedID) = (row.text(6), row.optionalText(7), row.optionalInt(8))
+            let digest = derivedID == nil ? nil : try row.digest(9)
             return (
                 row.int(1),
                 { run in
                     BaselineVersion(
-                        check: run.check, version: version, run: run, recordedAt: recordedAt, vantage: vantage,
-                        user: user, reason: reason, ticket: ticket)
+                        check: run.check, version: version, run: run, digest: digest ?? run.digest,
+                        derivedID: derivedID, recordedAt: recordedAt, vantage: vantage, user: user, person: person,
+                        reason: reason, ticket: ticket)
                 }
             )
         }

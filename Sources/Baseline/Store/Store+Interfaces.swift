@@ -25,6 +25,9 @@ extension Store {
                         .text(reading.report.machine), .text(reading.report.mode.rawValue), .text(reading.file),
                         .text(vantage), .text(user),
                     ])
+                try enter(
+                    LedgerItem(kind: .report, name: nil, number: database.lastInsertID),
+                    LedgerOrigin(user: user, vantage: vantage, at: reading.readAt))
             }
         }
     }

@@ -20,6 +20,9 @@ extension Store {
             }
             try insertEvidenceChanges(draft, checkID, run.id, since: previous?.id)
             if let banners = draft.banners { try insertBannerChanges(banners, checkID, run.id) }
+            try enter(
+                LedgerItem(kind: .run, name: draft.check.description, number: run.id),
+                LedgerOrigin(draft.context, at: draft.finishedAt), found: RunExtras.fields(draft))
             return run
         }
     }
@@ -41,6 +44,9 @@ extension Store {
                 .int(checkID), .int(version), .text(RequestCoding.text(draft.request)), .time(draft.finishedAt),
                 .text(draft.context.vantage), .text(draft.context.user),
             ])
+        try enter(
+            LedgerItem(kind: .request, name: draft.check.description, number: Int64(version)),
+            LedgerOrigin(draft.context, at: draft.finishedAt))
         return version
     }
 
@@ -146,12 +152,12 @@ extension Store {
 
     // MARK: Rows that are stored once
 
-    private func id(of host: Host) throws(StoreError) -> Int64 {
+    func id(of host: Host) throws(StoreError) -> Int64 {
         try id(
             in: "hosts", insert: "(identity) VALUES (?1)", find: "identity = ?1", [.text(host.description)])
     }
 
-    private func id(ofBlock states: PortStates, _ digest: Digest) throws(StoreError) -> Int64 {
+    func id(ofBlock states: PortStates, _ digest: Digest) throws(StoreError) -> Int64 {
         if let known = try database.first(
             "SELECT id FROM blocks WHERE digest = ?", [.digest(digest)], { $0.int(0) })
         {

@@ -25,57 +25,6 @@ extension Store {
         return try runs("WHERE r.check_id = ? ORDER BY r.id DESC LIMIT ?", [.int(checkID(name)), .int(limit)])
     }
 
-    /// The run that `reference` names.
-    ///
-    /// - Throws: `StoreError` when there is no such run, or more than one snapshot fits.
-    public func run(_ reference: RunReference) throws(StoreError) -> Run {
-        switch reference {
-        case .number(let number):
-            return try only(runs("WHERE r.id = ?", [.int(number)]), reference)
-        case .digest(let prefix):
-            return try run(digestPrefix: prefix, reference)
-        case .latest(let name, let back):
-            return try latest(name, "", [], back: back, reference)
-        case .at(let name, let time):
-            return try latest(name, "AND r.finished_at <= ?", [.time(time)], back: 0, reference)
-        case .baseline(let name, let back):
-            let versions = try baselines(of: name)
-            guard !versions.isEmpty else { throw .noBaseline(name) }
-            guard back < versions.count else {
-                throw .noSuchRun(reference: "\(reference)", reason: "the baseline has \(versions.count) versions")
-            }
-            return versions[versions.count - 1 - back].run
-        }
-    }
-
-    private func latest(
-        _ name: CheckName, _ condition: String, _ values: [SQLValue], back: Int, _ reference: RunReference
-    ) throws(StoreError) -> Run {
-        let checkID = try checkID(name)
-        let found = try runs(
-            "WHERE r.check_id = ? \(condition) ORDER BY r.id DESC LIMIT 1 OFFSET ?",
-            [.int(checkID)] + values + [.int(back)])
-        return try only(found, reference)
-    }
-
-    private func run(digestPrefix prefix: String, _ reference: RunReference) throws(StoreError) -> Run {
-        func bound(_ filler: Character) -> SQLValue {
-            let digits = Array(prefix + String(repeating: filler, count: 64 - prefix.utf8.count))
-            return .blob(stride(from: 0, to: 64, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) })
-        }
-        let digests = try database.rows(
-            "SELECT DISTINCT digest FROM runs WHERE digest BETWEEN ? AND ? LIMIT 2", [bound("0"), bound("f")]
-        ) { row throws(StoreError) in try row.digest(0) }
-        guard let digest = digests.first else { throw .noRun("\(reference)") }
-        guard digests.count == 1 else { throw .ambiguous(reference: "\(reference)") }
-        return try only(runs("WHERE r.digest = ? ORDER BY r.id DESC LIMIT 1", [.digest(digest)]), reference)
-    }
-
-    private func only(_ runs: [Run], _ reference: RunReference) throws(StoreError) -> Run {
-        guard let run = runs.first else { throw .noRun("\(reference)") }
-        return run
-    }
-
     /// The run of the same check before `run`, if there is one.
     func run(before run: Run) throws(StoreError) -> Run? {
         try runs(

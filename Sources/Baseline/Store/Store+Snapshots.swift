@@ -8,6 +8,16 @@ struct HostRow {
     let ports: String
     let states: String
     let address: String?
+
+    /// From the columns host_id, identity, digest, ports, states and address.
+    init(_ row: borrowing Statement) throws(StoreError) {
+        hostID = row.int(0)
+        identity = row.text(1)
+        digest = try row.digest(2)
+        ports = row.text(3)
+        states = row.text(4)
+        address = row.optionalText(5)
+    }
 }
 
 /// What a run tells of a host beside its state: a text that is stored once, and rows where it changes.
@@ -130,11 +140,7 @@ extension Store {
             of: "run_hosts", columns: "h.identity, b.digest, p.ports, b.states, latest.address",
             joins: "JOIN blocks AS b ON b.id = latest.block_id JOIN port_sets AS p ON p.id = b.port_set_id",
             checkID, runID, only
-        ) { row throws(StoreError) in
-            HostRow(
-                hostID: row.int(0), identity: row.text(1), digest: try row.digest(2), ports: row.text(3),
-                states: row.text(4), address: row.optionalText(5))
-        }
+        ) { row throws(StoreError) in try HostRow(row) }
     }
 
     func textRows(
@@ -184,7 +190,7 @@ extension Store {
 
     // MARK: Values
 
-    private func rebuilt(_ rows: [HostRow]) throws(StoreError) -> Snapshot {
+    func rebuilt(_ rows: [HostRow]) throws(StoreError) -> Snapshot {
         var portSets: [String: PortSet] = [:]
         var entries: [Snapshot.Entry] = []
         for row in rows {

@@ -12,6 +12,8 @@ public final class Store {
     public static let defaultPatience = 30_000
 
     let database: Database
+    /// What signs the entries of the ledger; `nil` to leave them unsigned.
+    let signingKey: SigningKey?
 
     /// Opens the database at `path` for reading. Nothing is ever written through it.
     ///
@@ -25,6 +27,7 @@ public final class Store {
             guard try Self.version(of: database) > 0 else { throw .empty(path: path) }
             return database
         }
+        signingKey = nil
         do throws(StoreError) {
             database = try open(.read)
         } catch  where error.isForWantOfAccess && !Self.hasLog(path) {
@@ -37,12 +40,15 @@ public final class Store {
     /// Opens the database at `path` for recording, and makes it, mode 0600 in a folder of mode 0700, if need be.
     ///
     /// - Parameters:
+    ///   - signingKey: what signs the entries of the ledger; `nil` to leave them unsigned.
     ///   - cancellation: ends whatever is done, and the wait for other processes; nothing is recorded then.
     ///   - patience: how long to wait for the locks of other processes, in milliseconds.
     /// - Throws: `StoreError`; nothing is changed then.
     public init(
-        recordingIn path: String, cancellation: Cancellation = Cancellation(), patience: Int = defaultPatience
+        recordingIn path: String, signingKey: SigningKey? = nil, cancellation: Cancellation = Cancellation(),
+        patience: Int = defaultPatience
     ) throws(StoreError) {
+        self.signingKey = signingKey
         try Self.makeFile(path)
         let lockWait = LockWait(milliseconds: patience, cancellation: cancellation)
         database = try Database(path: path, access: .write, lockWait: lockWait)

@@ -18,7 +18,11 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case noSuchRun(reference: String, reason: String)
     case ambiguous(reference: String)
     case noBaseline(CheckName)
+    case notDrifted(endpoints: [String], from: String, to: String)
+    case notProbed(String)
     case requestDiffers(CheckName)
+    case unsigned(path: String)
+    case doesNotHold(Discrepancy)
     case interrupted(signal: Int32)
 
     /// One line for the operator.
@@ -50,9 +54,19 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
             "'\(reference)' is ambiguous: more than one snapshot begins with it; give more digits."
         case .noBaseline(let name):
             "Check '\(name)' has no baseline. Set one with: portbase baseline set \(name) --reason TEXT"
+        case .notDrifted(let endpoints, let from, let to):
+            (endpoints.isEmpty
+                ? "Nothing drifted" : "\(Shortening.list(endpoints, separator: ", ", of: "endpoints")) did not drift")
+                + " from \(from) to \(to), so there is nothing to accept."
+        case .notProbed(let name):
+            "No run found \(name), so it has no time that readings could be compared with; give --from RUN."
         case .requestDiffers(let name):
             "Check '\(name)' is recorded with other targets, ports or timing, and its history must not be mixed. "
                 + "Leave the flags out to repeat it, add --redefine to change it, or choose another --name."
+        case .unsigned(let path):
+            "The ledger of '\(path)' is signed, so that an entry without a signature would not hold. "
+                + "Nothing was changed; give --sign-key FILE or PORTBASE_SIGN_KEY."
+        case .doesNotHold(let discrepancy): "\(discrepancy)"
         case .interrupted(let signal): Interruption.text(signal)
         }
     }
@@ -76,7 +90,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     /// Whether only writing failed: what is recorded can be read, and a check's verdict stands.
     public var isFailureToWrite: Bool {
         switch self {
-        case .notWritable, .cannotOpen, .locked: true
+        case .notWritable, .cannotOpen, .locked, .unsigned: true
         default: false
         }
     }

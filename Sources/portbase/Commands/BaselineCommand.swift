@@ -6,54 +6,9 @@ import PortCore
 struct BaselineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "baseline",
-        abstract: "Set and list baselines: the runs that are what should be.",
+        abstract: "Set, accept and list baselines: what should be.",
         discussion: "Exit codes: 0 done, 1 failed, 2 usage.",
-        subcommands: [Set.self, List.self, Show.self, History.self])
-
-    /// `portbase baseline set`.
-    struct Set: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Make a run the next version of its check's baseline; earlier versions stay.",
-            discussion: """
-                Example:
-                  portbase baseline set web-tier --reason "release 4.2" --ticket CHG-1042
-
-                Exit codes: 0 done, 1 failed, 2 usage.
-                """)
-
-        @Argument(help: HelpText.run, transform: Reading.run) var reference: RunReference
-
-        @Option(help: ArgumentHelp("Why this run is what should be.", valueName: "text"))
-        var reason: String
-
-        @Option(help: ArgumentHelp("The ticket of the change.", valueName: "id"))
-        var ticket: String?
-
-        @OptionGroup var database: DatabaseOptions
-        @OptionGroup var output: OutputOptions
-
-        func validate() throws {
-            for (name, text) in [("reason", reason), ("ticket", ticket ?? "-")] where !Self.isOneLine(text) {
-                throw ValidationError("--\(name) takes one line of visible text.")
-            }
-        }
-
-        private static func isOneLine(_ text: String) -> Bool {
-            text.contains { !$0.isWhitespace } && Visible.isPlain(text)
-        }
-
-        func run() throws {
-            let run = try database.store().run(reference)
-            let store = try Store(recordingIn: database.path, cancellation: SignalTrap.install())
-            let version = try store.setBaseline(
-                run,
-                Acceptance(
-                    recordedAt: .now(), vantage: Machine.vantage, user: Machine.user, reason: reason, ticket: ticket))
-            try output.show(
-                json: BaselineListJSON(baselines: [BaselineJSON(version)]),
-                text: "Baseline \(version.version) of \(version.check) is run \(run.id), sha256:\(run.digest.short)\n")
-        }
-    }
+        subcommands: [Set.self, Accept.self, List.self, Show.self, History.self])
 
     /// `portbase baseline list`.
     struct List: ParsableCommand {
@@ -65,24 +20,38 @@ struct BaselineCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            try output.show(baselines: database.store().currentBaselines())
+            let versions = try database.store().currentBaselines()
+            try output.show(
+                json: BaselineListJSON(baselines: versions.map { BaselineJSON($0) }),
+                text: BaselineText.table(versions, style: output.style))
         }
     }
 
     /// `portbase baseline history`.
     struct History: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List every version of a check's baseline, oldest first.",
-            discussion: "Exit codes: 0 done, 1 failed, 2 usage.")
+            abstract: "List every version of a check's baseline, oldest first, and what each changed.",
+            discussion: """
+                Examples:
+                  portbase baseline history web-tier --verbose
+                  portbase diff web-tier@baseline~2 web-tier@baseline
+
+                Exit codes: 0 done, 1 failed, 2 usage.
+                """)
 
         @Argument(help: ArgumentHelp("The check.", valueName: "name"), transform: Reading.name) var name: CheckName
+
+        @Flag(name: .shortAndLong, help: "Show every change.")
+        var verbose = false
+
         @OptionGroup var database: DatabaseOptions
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            let versions = try database.store().baselines(of: name)
-            guard !versions.isEmpty else { throw StoreError.noBaseline(name) }
-            try output.show(baselines: versions)
+            let history = try BaselineHistory(database.store(), of: name)
+            try output.show(
+                json: BaselineListJSON(baselines: history.steps.map { BaselineJSON($0) }),
+                text: BaselineText.history(history, isVerbose: verbose, style: output.style))
         }
     }
 
@@ -106,19 +75,40 @@ struct BaselineCommand: ParsableCommand {
             let store = try database.store()
             guard let version = try store.baselines(of: name).last else { throw StoreError.noBaseline(name) }
             let request = try store.request(of: version.run)
-            let findings = try store.findings(of: version.run)
+            let findings = try store.findings(of: version.recorded)
             try output.show(
                 json: BaselineShowJSON(version, request, findings),
-                text: RunText.table([version], style: output.style) + "\n"
-                    + RunText.full(version.run, request, findings, style: output.style))
+                text: BaselineText.table([version], style: output.style) + "\n"
+                    + RunText.full(version.recorded, request, findings, style: output.style))
         }
     }
 }
 
-extension OutputOptions {
-    fileprivate func show(baselines: [BaselineVersion]) throws {
-        try show(
-            json: BaselineListJSON(baselines: baselines.map(BaselineJSON.init)),
-            text: RunText.table(baselines, style: style))
+/// Every version of a baseline with what it changed: everything that the outputs of `baseline history` are made of.
+struct BaselineHistory {
+    /// A version, and the drift to it from the one before.
+    struct Step {
+        let version: BaselineVersion
+        /// `nil` for the first version.
+        let drift: Drift?
+        let evidence: [Host: Evidence]
+        let request: CheckRequest
+    }
+
+    /// Oldest first.
+    let steps: [Step]
+
+    init(_ store: Store, of name: CheckName) throws(StoreError) {
+        let versions = try store.baselines(of: name)
+        guard !versions.isEmpty else { throw StoreError.noBaseline(name) }
+        var steps: [Step] = []
+        for (index, version) in versions.enumerated() {
+            let change = index == 0 ? nil : try store.drift(from: versions[index - 1].recorded, to: version.recorded)
+            steps.append(
+                Step(
+                    version: version, drift: change?.drift, evidence: change?.evidence ?? [:],
+                    request: try store.request(of: version.run)))
+        }
+        self.steps = steps
     }
 }

@@ -71,6 +71,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var count: CountOptions
     @OptionGroup(title: "Log") var logging: LogOptions
     @OptionGroup var database: DatabaseOptions
+    @OptionGroup var signing: SigningOptions
     @OptionGroup var output: OutputOptions
 
     enum DriftState: String, CaseIterable, ExpressibleByArgument {
@@ -144,12 +145,14 @@ struct CheckCommand: ParsableCommand {
         return order
     }
 
-    private func checker() -> Checker {
+    private func checker() throws -> Checker {
+        let signingKey = noRecord ? nil : try signing.key()
         let cancellation = SignalTrap.install(deadline: deadline)
         let isQuiet = output.quiet
         return Checker(
             Checker.Environment(
-                databasePath: database.path, context: Machine.context, cancellation: cancellation,
+                databasePath: database.path, signingKey: signingKey, context: Machine.context,
+                cancellation: cancellation,
                 clock: Timestamp.now,
                 plan: { try ProbePlan($0, resolver: Resolver(), cancellation: cancellation) },
                 probe: { plan in

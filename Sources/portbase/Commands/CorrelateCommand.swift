@@ -48,6 +48,7 @@ struct CorrelateCommand: ParsableCommand {
     var map: [InterfaceMap.Entry] = []
 
     @OptionGroup var database: DatabaseOptions
+    @OptionGroup var signing: SigningOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws { _ = try span() }
@@ -55,9 +56,9 @@ struct CorrelateCommand: ParsableCommand {
     func run() throws {
         var files: [InterfaceReading] = []
         for file in interfaces { files.append(try InterfaceReading(path: file)) }
-        let correlator = Correlator(
+        let correlator = try Correlator(
             databasePath: database.path, vantage: Machine.vantage, user: Machine.user,
-            cancellation: SignalTrap.install())
+            signingKey: interfaces.isEmpty ? nil : signing.key(), cancellation: SignalTrap.install())
         let found = try correlator.run(CorrelationOrder(span(), files: files, map: InterfaceMap(map)))
         try output.show(
             json: CorrelationListJSON(found), text: CorrelationText(correlations: found, style: output.style).text)

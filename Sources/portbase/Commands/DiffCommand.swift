@@ -39,12 +39,12 @@ struct DiffCommand: ParsableCommand {
     }
 }
 
-/// Two runs and the drift between them: everything that the outputs of `diff` are made of.
+/// Two runs or baselines and the drift between them: everything that the outputs of `diff` are made of.
 struct DiffReport {
-    let from: Run
-    let to: Run
+    let from: Recorded
+    let to: Recorded
     let drift: Drift
-    /// The evidence of the newer run, of the hosts that differ.
+    /// The evidence of the newer run, at least of the hosts that differ.
     let evidence: [Host: Evidence]
     /// The request of the newer run, for the names of services.
     let request: CheckRequest
@@ -56,22 +56,30 @@ struct DiffReport {
     init(
         _ store: Store, from: RunReference, to: RunReference?, counted: Set<DriftKind>, comparesBanners: Bool
     ) throws(StoreError) {
-        let first = try store.run(from)
+        let first = try store.recorded(from)
         if let to {
             self.from = first
-            self.to = try store.run(to)
+            self.to = try store.recorded(to)
         } else {
-            self.from = try store.run(.baseline(first.check, back: 0))
+            self.from = try store.recorded(.baseline(first.check, back: 0))
             self.to = first
         }
         (drift, evidence) = try store.drift(from: self.from, to: self.to)
-        request = try store.request(of: self.to)
+        request = try store.request(of: self.to.run)
         self.counted = counted
         banners =
             comparesBanners
             ? BannerComparison(
                 from: self.from, to: self.to,
-                changes: try store.bannerChanges(from: self.from, to: self.to, drift: drift)) : nil
+                changes: try Self.bannerChanges(store, self.from, self.to, drift)) : nil
+    }
+
+    /// `nil` when there are no banners of one of them.
+    private static func bannerChanges(
+        _ store: Store, _ from: Recorded, _ to: Recorded, _ drift: Drift
+    ) throws(StoreError) -> [BannerChange]? {
+        guard case .run(let from) = from, case .run(let to) = to else { return nil }
+        return try store.bannerChanges(from: from, to: to, drift: drift)
     }
 
     var hasDrift: Bool { drift.counts.keys.contains(where: counted.contains) }
@@ -80,13 +88,16 @@ struct DiffReport {
 /// What two runs tell about banners: no change is something else than not known.
 enum BannerComparison {
     case changes([BannerChange])
-    /// The runs that did not read them.
-    case unknown(without: [Run])
+    /// The snapshots without them.
+    case unknown(without: [Recorded])
 
-    /// - Parameter changes: `nil` when one of the runs did not read banners.
-    init(from: Run, to: Run, changes: [BannerChange]?) {
+    /// - Parameter changes: `nil` when there are none of one of the snapshots.
+    init(from: Recorded, to: Recorded, changes: [BannerChange]?) {
+        func isWithout(_ recorded: Recorded) -> Bool {
+            if case .run(let run) = recorded { !run.readsBanners } else { true }
+        }
         self =
             changes.map { .changes($0) }
-            ?? .unknown(without: Set([from, to]).filter { !$0.readsBanners }.sorted { $0.id < $1.id })
+            ?? .unknown(without: (from == to ? [from] : [from, to]).filter(isWithout))
     }
 }

@@ -14,6 +14,6 @@ struct PortbaseCommand: ParsableCommand {
         version: "portbase \(Machine.version)",
         subcommands: [
             CheckCommand.self, DiffCommand.self, RunsCommand.self, ShowCommand.self, BaselineCommand.self,
-            CorrelateCommand.self,
+            CorrelateCommand.self, VerifyCommand.self, HeadCommand.self, KeygenCommand.self,
         ])
 }

@@ -30,7 +30,7 @@ struct RunsCommand: ParsableCommand {
     func run() throws {
         let store = try database.store()
         let runs = try store.runs(of: name, limit: limit)
-        let baselines = Set(try store.currentBaselines().map(\.run.id))
+        let baselines = Set(try store.currentBaselines().filter { !$0.isDerived }.map(\.run.id))
         try output.show(
             json: RunListJSON(runs: runs.map(RunJSON.init)),
             text: RunText.table(runs, baselines: baselines, style: output.style))

@@ -15,6 +15,24 @@ struct DatabaseOptions: ParsableArguments {
     func store() throws(StoreError) -> Store { try Store(reading: path) }
 }
 
+/// What signs what is recorded.
+struct SigningOptions: ParsableArguments {
+    @Option(
+        name: .customLong("sign-key"),
+        help: ArgumentHelp("Sign the entry in the ledger with this key ($PORTBASE_SIGN_KEY).", valueName: "file"))
+    var file: String?
+
+    func validate() throws {
+        guard file != "" else { throw ValidationError("--sign-key takes the name of a file.") }
+    }
+
+    /// The key of the option, else the one of `PORTBASE_SIGN_KEY`, else none.
+    func key() throws(KeyError) -> SigningKey? {
+        guard let path = file ?? Machine.variable("PORTBASE_SIGN_KEY") else { return nil }
+        return try SigningKey(path: path)
+    }
+}
+
 /// How results are shown.
 struct OutputOptions: ParsableArguments {
     @Flag(name: [.customShort("j"), .long], help: "Print JSON; docs/schemas describes it.")
@@ -61,6 +79,11 @@ enum Reading {
     @Sendable static func run(_ text: String) throws -> RunReference {
         guard let reference = RunReference(text) else { throw ValidationError("Give \(RunReference.grammar).") }
         return reference
+    }
+
+    @Sendable static func endpoints(_ text: String) throws -> Endpoints {
+        guard let endpoints = Endpoints(text) else { throw ValidationError("Give \(Endpoints.grammar).") }
+        return endpoints
     }
 
     @Sendable static func name(_ text: String) throws -> CheckName {

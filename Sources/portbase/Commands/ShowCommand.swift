@@ -5,7 +5,8 @@ import Baseline
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show a run: what was asked, and every endpoint with its state and reason, and banners.",
+        abstract:
+            "Show a run or a baseline: what was asked, and every endpoint with its state and reason, and banners.",
         discussion: """
             Examples:
               portbase show web-tier
@@ -29,11 +30,12 @@ struct ShowCommand: ParsableCommand {
 
     func run() throws {
         let store = try database.store()
-        let run = try store.run(reference)
-        if canonical { return try Output.standard.write(SnapshotFormat.text(store.snapshot(of: run))) }
-        let request = try store.request(of: run)
-        let findings = try store.findings(of: run)
+        let recorded = try store.recorded(reference)
+        if canonical { return try Output.standard.write(SnapshotFormat.text(store.snapshot(of: recorded))) }
+        let request = try store.request(of: recorded.run)
+        let findings = try store.findings(of: recorded)
         try output.show(
-            json: ShowJSON(run, request, findings), text: RunText.full(run, request, findings, style: output.style))
+            json: ShowJSON(recorded, request, findings),
+            text: RunText.full(recorded, request, findings, style: output.style))
     }
 }

@@ -20,7 +20,7 @@ struct CheckJSON: Encodable {
     /// What the run was judged by.
     private struct ReferenceJSON: Encodable {
         let version: Int?
-        let run: Int64
+        let run: Int64?
         let digest: String
     }
 
@@ -52,8 +52,13 @@ struct CheckJSON: Encodable {
             try container.encodeNil(forKey: .baseline)
             return
         }
+        var (version, run) = (comparison.baselineVersion, Int64?.none)
+        switch comparison.reference {
+        case .run(let found): run = found.id
+        case .derived(let baseline): version = baseline.version
+        }
         let reference = ReferenceJSON(
-            version: comparison.baselineVersion, run: comparison.reference.id,
+            version: version, run: run,
             digest: comparison.reference.digest.description)
         try container.encode(reference, forKey: .baseline)
         let rows = DriftJSON.rows(

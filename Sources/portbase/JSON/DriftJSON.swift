@@ -39,16 +39,16 @@ struct DriftJSON: Encodable {
 /// `portbase diff --json`.
 struct DiffJSON: Encodable {
     let schemaVersion = JSONOutput.schemaVersion
-    let from: RunJSON
-    let to: RunJSON
+    let from: RecordedJSON
+    let to: RecordedJSON
     let drift: [DriftJSON]
     let counts: [String: Int]
     /// Left out when not asked for.
     let banners: BannerComparisonJSON?
 
     init(_ report: DiffReport) {
-        from = RunJSON(report.from)
-        to = RunJSON(report.to)
+        from = RecordedJSON(recorded: report.from)
+        to = RecordedJSON(recorded: report.to)
         drift = DriftJSON.rows(
             report.drift, evidence: report.evidence, selection: report.request.ports, counted: report.counted)
         counts = Self.counts(report.drift)

@@ -64,36 +64,6 @@ struct RunJSON: Encodable {
     }
 }
 
-/// One version of a baseline.
-struct BaselineJSON: Encodable {
-    let name: String
-    let version: Int
-    let run: Int64
-    let digest: String
-    let recordedAt: String
-    let vantage: String
-    let user: String
-    let reason: String
-    let ticket: String?
-
-    init(_ version: BaselineVersion) {
-        name = version.check.description
-        self.version = version.version
-        run = version.run.id
-        digest = version.run.digest.description
-        recordedAt = version.recordedAt.description
-        vantage = version.vantage
-        user = version.user
-        reason = version.reason
-        ticket = version.ticket
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case name, version, run, digest, vantage, user, reason, ticket
-        case recordedAt = "recorded_at"
-    }
-}
-
 /// `portbase runs --json`.
 struct RunListJSON: Encodable {
     let schemaVersion = JSONOutput.schemaVersion
@@ -105,53 +75,37 @@ struct RunListJSON: Encodable {
     }
 }
 
-/// `portbase baseline … --json`.
-struct BaselineListJSON: Encodable {
-    let schemaVersion = JSONOutput.schemaVersion
-    let baselines: [BaselineJSON]
+/// A run, or the version of a baseline whose snapshot no run found.
+struct RecordedJSON: Encodable {
+    let recorded: Recorded
 
-    enum CodingKeys: String, CodingKey {
-        case baselines
-        case schemaVersion = "schema_version"
+    func encode(to encoder: any Encoder) throws {
+        switch recorded {
+        case .run(let run): try RunJSON(run).encode(to: encoder)
+        case .derived(let version): try BaselineJSON(version).encode(to: encoder)
+        }
     }
 }
 
-/// `portbase show --json`.
+/// `portbase show --json`: with `run`, or with `baseline` where no run found the snapshot.
 struct ShowJSON: Encodable {
     let schemaVersion = JSONOutput.schemaVersion
-    let run: RunJSON
+    let run: RunJSON?
+    let baseline: BaselineJSON?
     let request: RequestJSON
     let hosts: [HostJSON]
 
-    init(_ run: Run, _ request: CheckRequest, _ findings: Findings) {
-        self.run = RunJSON(run)
+    init(_ recorded: Recorded, _ request: CheckRequest, _ findings: Findings) {
+        switch recorded {
+        case .run(let run): (self.run, baseline) = (RunJSON(run), nil)
+        case .derived(let version): (run, baseline) = (nil, BaselineJSON(version))
+        }
         self.request = RequestJSON(request)
         hosts = findings.entries.map { HostJSON($0, findings, request.ports) }
     }
 
     enum CodingKeys: String, CodingKey {
-        case run, request, hosts
+        case run, baseline, request, hosts
         case schemaVersion = "schema_version"
-    }
-}
-
-/// `portbase baseline show --json`: the version, and its run as `show --json` has it.
-struct BaselineShowJSON: Encodable {
-    private let baseline: BaselineJSON
-    private let show: ShowJSON
-
-    init(_ version: BaselineVersion, _ request: CheckRequest, _ findings: Findings) {
-        baseline = BaselineJSON(version)
-        show = ShowJSON(version.run, request, findings)
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case baseline
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        try show.encode(to: encoder)
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(baseline, forKey: .baseline)
     }
 }

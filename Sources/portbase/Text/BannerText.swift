@@ -22,8 +22,8 @@ enum BannerText {
     static func text(_ comparison: BannerComparison, style: Style) -> String {
         switch comparison {
         case .changes(let changes): return text(changes, style: style)
-        case .unknown(let runs):
-            let subject = (runs.count == 1 ? "run " : "runs ") + runs.map { "\($0.id)" }.joined(separator: " and ")
+        case .unknown(let snapshots):
+            let subject = snapshots.map(\.name).joined(separator: " and ")
             return style.paint("Banners UNKNOWN", .yellow) + ": \(subject) did not read them (check --banner).\n"
         }
     }

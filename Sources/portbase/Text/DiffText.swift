@@ -29,3 +29,13 @@ extension Run {
     /// `web-tier run 17 (2026-05-03T12:00:00Z)`.
     var title: String { "\(check) run \(id) (\(startedAt.text))" }
 }
+
+extension Recorded {
+    /// That of the run, or `web-tier baseline 3 (derived, 2026-05-03T12:00:00Z)`.
+    var title: String {
+        switch self {
+        case .run(let run): run.title
+        case .derived(let version): "\(version.check) baseline \(version.version) (derived, \(version.recordedAt.text))"
+        }
+    }
+}

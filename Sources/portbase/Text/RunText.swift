@@ -1,7 +1,7 @@
 import Baseline
 import PortCore
 
-/// Tables of runs and baselines, and one run in full, for people.
+/// Tables of runs, and one run or derived snapshot in full, for people.
 enum RunText {
     static func table(_ runs: [Run], baselines: Set<Int64>, style: Style) -> String {
         var table = TextTable([
@@ -18,26 +18,23 @@ enum RunText {
         return table.text(style)
     }
 
-    static func table(_ versions: [BaselineVersion], style: Style) -> String {
-        var table = TextTable(["CHECK", "VERSION", "RUN", "SET", "BY", "TICKET", "REASON"])
-        for version in versions {
-            table.add([
-                .init("\(version.check)"), .init(version.version), .init("\(version.run.id)"),
-                .init(version.recordedAt.text), .init("\(version.user)@\(version.vantage)"),
-                .init(version.ticket ?? "-"), .init(version.reason),
-            ])
-        }
-        return table.text(style)
-    }
-
-    /// Everything about one run: what was asked, and the state of every endpoint with its reason.
-    static func full(_ run: Run, _ request: CheckRequest, _ findings: Findings, style: Style) -> String {
+    /// Everything about one snapshot: what was asked, and the state of every endpoint with its reason.
+    static func full(_ recorded: Recorded, _ request: CheckRequest, _ findings: Findings, style: Style) -> String {
         var facts = TextTable()
         func add(_ name: String, _ value: String) { facts.add([.init(name, .dim), .init(value)]) }
-        add("run", "\(run.id) of \(run.check) (request \(run.requestVersion))")
-        add("digest", "\(run.digest)")
-        add("started", "\(run.startedAt.text), took \(seconds(run)) s")
-        add("probed by", "\(run.context.user)@\(run.context.vantage), portbase \(run.context.version)")
+        switch recorded {
+        case .run(let run):
+            add("run", "\(run.id) of \(run.check) (request \(run.requestVersion))")
+            add("digest", "\(run.digest)")
+            add("started", "\(run.startedAt.text), took \(seconds(run)) s")
+            add("probed by", "\(run.context.user)@\(run.context.vantage), portbase \(run.context.version)")
+        case .derived(let version):
+            add(
+                "baseline",
+                "\(version.version) of \(version.check), which has a part of the drift to run \(version.run.id)")
+            add("digest", "\(version.digest)")
+            add("accepted", "\(version.recordedAt.text) by \(BaselineText.who(version))")
+        }
         add("ports", request.ports.explicit.isEmpty ? "none by number" : request.ports.explicit.joined(by: ", "))
         let services = request.ports.services.map { "\($0.name) (\($0.ports.joined(by: ", ")))" }
         add("services", services.isEmpty ? "none" : services.joined(separator: ", "))
@@ -46,7 +43,7 @@ enum RunText {
             "timeout",
             "\(decimal(timing.timeoutMilliseconds)) s, \(timing.retries) \(timing.retries == 1 ? "retry" : "retries"), "
                 + "\(timing.confirmations) \(timing.confirmations == 1 ? "confirmation" : "confirmations")")
-        if run.times.count > 0 {
+        if case .run(let run) = recorded, run.times.count > 0 {
             let times = run.times
             add(
                 "answers",
@@ -54,7 +51,9 @@ enum RunText {
             )
         }
         if let banners = findings.banners {
-            add("banners", "\(banners.values.reduce(0) { $0 + $1.count }) at \(run.counts.open) open ports")
+            add(
+                "banners",
+                "\(banners.values.reduce(0) { $0 + $1.count }) at \(findings.snapshot.count(.open)) open ports")
         }
         var hosts = TextTable(["HOST", "STATE", "PORTS", "REASON"])
         for entry in findings.entries {

@@ -71,6 +71,9 @@ func draft(
         results: results, banners: banners)
 }
 
-func acceptance(_ reason: String = "release 4.2", at time: Int = 0, ticket: String? = nil) -> Acceptance {
-    Acceptance(recordedAt: minute(time), vantage: "probe1", user: "op", reason: reason, ticket: ticket)
+func acceptance(
+    _ reason: String = "release 4.2", at time: Int = 0, ticket: String? = nil, person: String? = nil
+) -> Acceptance {
+    Acceptance(
+        recordedAt: minute(time), vantage: "probe1", user: "op", person: person, reason: reason, ticket: ticket)
 }

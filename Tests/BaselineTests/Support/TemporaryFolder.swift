@@ -66,6 +66,7 @@ enum Project {
 /// A program of the system, run to its end.
 enum Tool {
     static let sqlite3 = path(of: "sqlite3")
+    static let python3 = path(of: "python3")
     static let sha256sum = path(of: "sha256sum")
 
     private static func path(of name: String) -> String? {

@@ -1,0 +1,111 @@
+/// A snapshot that the store can rebuild and prove.
+public enum Recorded: Hashable, Sendable {
+    /// What a run found.
+    case run(Run)
+    /// What a version of a baseline has and no run found.
+    case derived(BaselineVersion)
+
+    /// The check that it belongs to.
+    public var check: CheckName {
+        switch self {
+        case .run(let run): run.check
+        case .derived(let version): version.check
+        }
+    }
+
+    /// The digest of the snapshot.
+    public var digest: Digest {
+        switch self {
+        case .run(let run): run.digest
+        case .derived(let version): version.digest
+        }
+    }
+
+    /// The run, or the one whose drift was taken in part: it tells what was asked.
+    public var run: Run {
+        switch self {
+        case .run(let run): run
+        case .derived(let version): version.run
+        }
+    }
+
+    /// `run 17` or `baseline 3 of web (derived)`.
+    public var name: String {
+        switch self {
+        case .run(let run): "run \(run.id)"
+        case .derived(let version): "baseline \(version.version) of \(version.check) (derived)"
+        }
+    }
+}
+
+extension Store {
+    /// The snapshot that `reference` names.
+    ///
+    /// - Throws: `StoreError` when there is none, or more than one fits.
+    public func recorded(_ reference: RunReference) throws(StoreError) -> Recorded {
+        switch reference {
+        case .number(let number):
+            return .run(try only(runs("WHERE r.id = ?", [.int(number)]), reference))
+        case .digest(let prefix):
+            return try recorded(digestPrefix: prefix, reference)
+        case .latest(let name, let back):
+            return .run(try latest(name, "", [], back: back, reference))
+        case .at(let name, let time):
+            return .run(try latest(name, "AND r.finished_at <= ?", [.time(time)], back: 0, reference))
+        case .baseline(let name, let back):
+            let versions = try baselines(of: name)
+            guard !versions.isEmpty else { throw .noBaseline(name) }
+            guard back < versions.count else {
+                throw .noSuchRun(reference: "\(reference)", reason: "the baseline has \(versions.count) versions")
+            }
+            return versions[versions.count - 1 - back].recorded
+        }
+    }
+
+    /// The run that `reference` names.
+    ///
+    /// - Throws: `StoreError` when there is no such run, or more than one snapshot fits.
+    public func run(_ reference: RunReference) throws(StoreError) -> Run {
+        guard case .run(let run) = try recorded(reference) else {
+            throw .noSuchRun(
+                reference: "\(reference)", reason: "its snapshot was derived for a baseline, and no run found it")
+        }
+        return run
+    }
+
+    private func latest(
+        _ name: CheckName, _ condition: String, _ values: [SQLValue], back: Int, _ reference: RunReference
+    ) throws(StoreError) -> Run {
+        let checkID = try checkID(name)
+        let found = try runs(
+            "WHERE r.check_id = ? \(condition) ORDER BY r.id DESC LIMIT 1 OFFSET ?",
+            [.int(checkID)] + values + [.int(back)])
+        return try only(found, reference)
+    }
+
+    private func recorded(digestPrefix prefix: String, _ reference: RunReference) throws(StoreError) -> Recorded {
+        func bound(_ filler: Character) -> SQLValue {
+            let digits = Array(prefix + String(repeating: filler, count: 64 - prefix.utf8.count))
+            return .blob(stride(from: 0, to: 64, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) })
+        }
+        let digests = try database.rows(
+            """
+            SELECT digest FROM runs WHERE digest BETWEEN ?1 AND ?2
+            UNION SELECT digest FROM derived WHERE digest BETWEEN ?1 AND ?2 LIMIT 2
+            """, [bound("0"), bound("f")]
+        ) { row throws(StoreError) in try row.digest(0) }
+        guard let digest = digests.first else { throw .noRun("\(reference)") }
+        guard digests.count == 1 else { throw .ambiguous(reference: "\(reference)") }
+        if let run = try runs("WHERE r.digest = ? ORDER BY r.id DESC LIMIT 1", [.digest(digest)]).first {
+            return .run(run)
+        }
+        let version = try baselines("WHERE d.digest = ? ORDER BY b.recorded_at DESC, b.version DESC", [.digest(digest)])
+        guard let version = version.first else { throw .noRun("\(reference)") }
+        return version.recorded
+    }
+
+    private func only(_ runs: [Run], _ reference: RunReference) throws(StoreError) -> Run {
+        guard let run = runs.first else { throw .noRun("\(reference)") }
+        return run
+    }
+}
