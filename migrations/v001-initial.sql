@@ -225,6 +225,57 @@ LEFT JOIN runs AS next ON next.id = (
     WHERE later.check_id = rh.check_id AND later.host_id = rh.host_id AND later.run_id > rh.run_id
 );
 
+-- For the sqlite3 shell: each port that a run saw open and the run before did not ('opened'), or the other way round
+-- ('gone': closed, silent, or not probed any more). A host's first run changes nothing.
+CREATE VIEW port_changes AS
+WITH RECURSIVE open_at (check_id, host_id, run_id, port, last_port) AS (
+    SELECT rh.check_id, rh.host_id, rh.run_id, o.first_port, o.last_port
+    FROM run_hosts AS rh JOIN block_open_ports AS o ON o.block_id = rh.block_id
+    UNION ALL
+    SELECT check_id, host_id, run_id, port + 1, last_port FROM open_at WHERE port < last_port
+),
+turns (check_id, host_id, run_id, block_id, before_run_id, before_block_id) AS (
+    SELECT check_id, host_id, run_id, block_id, lag(run_id) OVER history, lag(block_id) OVER history
+    FROM run_hosts WINDOW history AS (PARTITION BY check_id, host_id ORDER BY run_id)
+),
+changes (check_id, host_id, port, change, run_id) AS (
+    SELECT t.check_id, t.host_id, a.port, 'opened', t.run_id
+    FROM turns AS t JOIN open_at AS a ON a.check_id = t.check_id AND a.host_id = t.host_id AND a.run_id = t.run_id
+    WHERE t.before_run_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM block_open_ports AS o
+        WHERE o.block_id = t.before_block_id AND a.port BETWEEN o.first_port AND o.last_port)
+    UNION ALL
+    SELECT t.check_id, t.host_id, a.port, 'gone', t.run_id
+    FROM turns AS t JOIN open_at AS a
+        ON a.check_id = t.check_id AND a.host_id = t.host_id AND a.run_id = t.before_run_id
+    WHERE NOT EXISTS (
+        SELECT 1 FROM block_open_ports AS o
+        WHERE o.block_id = t.block_id AND a.port BETWEEN o.first_port AND o.last_port)
+)
+SELECT c.name AS "check", h.identity AS host, x.port, x.change, x.run_id AS run, r.finished_at AS at
+FROM changes AS x
+JOIN checks AS c ON c.id = x.check_id
+JOIN hosts AS h ON h.id = x.host_id
+JOIN runs AS r ON r.id = x.run_id;
+
+-- For the sqlite3 shell: each run with its check, where and by whom it was made, and whether it differs from the one
+-- before it.
+CREATE VIEW run_list AS
+SELECT r.id AS run, c.name AS "check", r.started_at, r.finished_at, x.vantage, x.user, r.hosts, r.open, r.closed,
+    r.filtered, lower(hex(r.digest)) AS digest,
+    (SELECT before.digest IS NOT r.digest FROM runs AS before
+        WHERE before.check_id = r.check_id AND before.id < r.id ORDER BY before.id DESC LIMIT 1) AS differs
+FROM runs AS r
+JOIN checks AS c ON c.id = r.check_id
+JOIN contexts AS x ON x.id = r.context_id;
+
+-- For the sqlite3 shell: each version of each baseline, who accepted it, why, and for which ticket.
+CREATE VIEW baseline_versions AS
+SELECT c.name AS "check", b.version, b.run_id AS run, b.derived_id IS NOT NULL AS derived, b.recorded_at, b.vantage,
+    b.user, b.person, b.reason, b.ticket
+FROM baselines AS b
+JOIN checks AS c ON c.id = b.check_id;
+
 -- Append-only: nothing is changed, deleted or replaced. INSERT OR REPLACE passes DELETE triggers, hence the third.
 
 CREATE TRIGGER checks_no_update BEFORE UPDATE ON checks

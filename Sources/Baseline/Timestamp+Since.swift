@@ -16,3 +16,12 @@ extension Timestamp {
     /// The forms of `init(_:before:)`, for messages.
     public static let sinceGrammar = "2026-05-03, 2026-05-03T12:00Z, or how long ago: 90s, 15m, 12h, 30d, 4w"
 }
+
+extension Timestamp {
+    /// Reads a moment as `init(_:before:)` does; a date alone is its last millisecond in UTC.
+    public init?(endOf text: some StringProtocol, before now: Timestamp) {
+        guard let moment = Timestamp(text, before: now) else { return nil }
+        let isDate = text.utf8.count == 10 && !text.contains("T") && text.contains("-")
+        self = isDate ? Timestamp(milliseconds: moment.milliseconds + 86_399_999) : moment
+    }
+}

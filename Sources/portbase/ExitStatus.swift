@@ -7,6 +7,9 @@ enum CommandFamily: CaseIterable {
     /// A command that compares, as diff(1): 0 no difference, 1 differences, 2 trouble. `verify` compares what is there
     /// with what was entered.
     case comparison
+    /// A question to what is recorded, as grep(1): 0 found, 1 nothing found, 2 trouble; 3 where no run covered what was
+    /// asked, so that nothing is known.
+    case search
     /// Everything else: 0, 1 failed, 2 usage.
     case other
 
@@ -18,6 +21,7 @@ enum CommandFamily: CaseIterable {
         switch arguments.first(where: { !$0.hasPrefix("-") }) {
         case "check", Self.predecessor: self = .plugin
         case "diff", "verify": self = .comparison
+        case "history", "query", "first-seen", "timeline": self = .search
         default: self = .other
         }
     }
@@ -28,6 +32,8 @@ enum Ending: Hashable {
     case done
     case verdict(VerdictLevel)
     case differs
+    case nothingFound
+    case notCovered
     case failed
     case usage
 
@@ -39,6 +45,9 @@ enum Ending: Hashable {
         case (.plugin, _): 3
         case (.comparison, .differs): 1
         case (.comparison, _): 2
+        case (.search, .nothingFound): 1
+        case (.search, .notCovered): 3
+        case (.search, _): 2
         case (.other, .usage): 2
         case (.other, _): 1
         }

@@ -15,6 +15,19 @@ public enum DriftKind: String, CaseIterable, Sendable {
 
     /// The kinds that count only when asked for.
     public static let countable: [DriftKind] = [.changed, .address]
+
+    /// What two states of a port that differ come to; `nil` for one that was not probed. Never `.address`.
+    init(from: PortState?, to: PortState?) {
+        self =
+            switch (from, to) {
+            case (nil, _): .newlyScoped
+            case (_, nil): .unscoped
+            case (_, .open): .opened
+            case (.open, .closed): .closed
+            case (.open, _): .lost
+            default: .changed
+            }
+    }
 }
 
 /// A range of ports of one host that went from one state to another.
@@ -34,16 +47,7 @@ public struct PortChange: Hashable, Sendable {
     }
 
     /// What the two states come to; never `.address`, which is a difference of hosts.
-    public var kind: DriftKind {
-        switch (from, to) {
-        case (nil, _): .newlyScoped
-        case (_, nil): .unscoped
-        case (_, .open): .opened
-        case (.open, .closed): .closed
-        case (.open, _): .lost
-        default: .changed
-        }
-    }
+    public var kind: DriftKind { DriftKind(from: from, to: to) }
 }
 
 /// Everything that differs at one host.
