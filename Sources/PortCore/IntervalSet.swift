@@ -2,31 +2,35 @@
 ///
 /// Ports and blocks of addresses are both kept like this, so 65,535 ports cost one range. Every operation is
 /// linear in the number of ranges.
+///
+/// Inlinable, so that other modules get code for their own numbers: generic code takes ten times as long.
 public struct IntervalSet<Bound: FixedWidthInteger & Sendable>: Hashable, Sendable {
     /// The ranges, ascending; between two of them at least one number is missing.
-    public private(set) var ranges: [ClosedRange<Bound>]
+    @inlinable public var ranges: [ClosedRange<Bound>] { storage }
+
+    @usableFromInline var storage: [ClosedRange<Bound>]
 
     /// The empty set.
-    public init() {
-        ranges = []
+    @inlinable public init() {
+        storage = []
     }
 
     /// The union of `ranges`, which may overlap and come in any order.
-    public init(_ ranges: some Sequence<ClosedRange<Bound>>) {
+    @inlinable public init(_ ranges: some Sequence<ClosedRange<Bound>>) {
         self.init()
         for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) { append(range) }
     }
 
     /// The set of `values`, in any order.
-    public init(values: some Sequence<Bound>) {
+    @inlinable public init(values: some Sequence<Bound>) {
         self.init(values.map { $0...$0 })
     }
 
     /// Whether no number is in the set.
-    public var isEmpty: Bool { ranges.isEmpty }
+    @inlinable public var isEmpty: Bool { ranges.isEmpty }
 
     /// How many numbers are in the set, `Int.max` when there are more than that.
-    public var count: Int {
+    @inlinable public var count: Int {
         ranges.reduce(0) { total, range in
             let size = Int(clamping: range.upperBound - range.lowerBound)
             return Int(clamping: UInt(total) + UInt(size) + 1)
@@ -34,24 +38,24 @@ public struct IntervalSet<Bound: FixedWidthInteger & Sendable>: Hashable, Sendab
     }
 
     /// The numbers, ascending.
-    public var values: some Sequence<Bound> {
+    @inlinable public var values: some Sequence<Bound> {
         ranges.lazy.flatMap { $0 }
     }
 
     /// Adds a range whose lower bound is not below that of the last one; the way to build a set in order.
-    public mutating func append(_ range: ClosedRange<Bound>) {
-        guard let last = ranges.last else { return ranges.append(range) }
+    @inlinable public mutating func append(_ range: ClosedRange<Bound>) {
+        guard let last = storage.last else { return storage.append(range) }
         precondition(range.lowerBound >= last.lowerBound, "ranges are appended in ascending order")
         let (next, overflow) = last.upperBound.addingReportingOverflow(1)
         if overflow || range.lowerBound <= next {
-            ranges[ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+            storage[storage.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
         } else {
-            ranges.append(range)
+            storage.append(range)
         }
     }
 
     /// Whether `value` is in the set, by binary search.
-    public func contains(_ value: Bound) -> Bool {
+    @inlinable public func contains(_ value: Bound) -> Bool {
         var low = 0
         var high = ranges.count
         while low < high {
@@ -62,24 +66,25 @@ public struct IntervalSet<Bound: FixedWidthInteger & Sendable>: Hashable, Sendab
     }
 
     /// What is in either set.
-    public func union(_ other: Self) -> Self {
+    @inlinable public func union(_ other: Self) -> Self {
         var result = Self()
-        var mine = ranges[...]
-        var theirs = other.ranges[...]
-        while let first = mine.first, let second = theirs.first {
-            if first.lowerBound <= second.lowerBound {
-                result.append(mine.removeFirst())
+        var (mine, theirs) = (0, 0)
+        while mine < ranges.count, theirs < other.ranges.count {
+            if ranges[mine].lowerBound <= other.ranges[theirs].lowerBound {
+                result.append(ranges[mine])
+                mine += 1
             } else {
-                result.append(theirs.removeFirst())
+                result.append(other.ranges[theirs])
+                theirs += 1
             }
         }
-        for range in mine { result.append(range) }
-        for range in theirs { result.append(range) }
+        for range in ranges[mine...] { result.append(range) }
+        for range in other.ranges[theirs...] { result.append(range) }
         return result
     }
 
     /// What is in both sets.
-    public func intersection(_ other: Self) -> Self {
+    @inlinable public func intersection(_ other: Self) -> Self {
         var result = Self()
         var mine = 0
         var theirs = 0
@@ -92,7 +97,7 @@ public struct IntervalSet<Bound: FixedWidthInteger & Sendable>: Hashable, Sendab
     }
 
     /// What is in this set and not in `other`.
-    public func subtracting(_ other: Self) -> Self {
+    @inlinable public func subtracting(_ other: Self) -> Self {
         var result = Self()
         var cut = 0
         for range in ranges {

@@ -43,6 +43,14 @@ public struct Snapshot: Hashable, Sendable {
     /// The same over the snapshot without its address lines: equal when only addresses differ.
     public var statesDigest: Digest { Digest(of: SnapshotFormat.text(self, withAddresses: false)) }
 
+    /// Both digests. Without a name there is no address line, and they are the same.
+    var digests: (whole: Digest, states: Digest) {
+        let whole = digest
+        // Names come last in host order.
+        guard case .name = entries.last?.host else { return (whole, whole) }
+        return (whole, statesDigest)
+    }
+
     /// How many endpoints have `state`.
     public func count(_ state: PortState) -> Int {
         entries.reduce(0) { $0 + $1.states[state].count }

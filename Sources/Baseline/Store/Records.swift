@@ -137,15 +137,27 @@ public struct RunDraft: Sendable {
         check: CheckName, request: CheckRequest, redefines: Bool = false, startedAt: Timestamp,
         finishedAt: Timestamp, context: RunContext, results: [HostResult], banners: [Host: HostBanners]? = nil
     ) {
+        self.init(
+            check: check, request: request, redefines: redefines, startedAt: startedAt, finishedAt: finishedAt,
+            context: context, snapshot: Snapshot(results), evidence: Self.evidence(results),
+            times: AnswerTimes(results), banners: banners)
+    }
+
+    /// A run that is known by its snapshot, with the evidence and the banners of the hosts that have any.
+    public init(
+        check: CheckName, request: CheckRequest, redefines: Bool = false, startedAt: Timestamp,
+        finishedAt: Timestamp, context: RunContext, snapshot: Snapshot, evidence: [Host: Evidence],
+        times: AnswerTimes, banners: [Host: HostBanners]? = nil
+    ) {
         self.check = check
         self.request = request
         self.redefines = redefines
         self.startedAt = startedAt
         self.finishedAt = finishedAt
         self.context = context
-        snapshot = Snapshot(results)
-        evidence = Self.evidence(results)
-        times = AnswerTimes(results)
+        self.snapshot = snapshot
+        self.evidence = evidence
+        self.times = times
         self.banners = banners?.filter { !$0.value.isEmpty }
     }
 

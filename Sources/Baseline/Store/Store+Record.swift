@@ -60,7 +60,7 @@ extension Store {
                 .text(RequestCoding.text(context.limits)),
             ])
         let counts = RunCounts(draft.snapshot)
-        let (digest, statesDigest) = (draft.snapshot.digest, draft.snapshot.statesDigest)
+        let (digest, statesDigest) = draft.snapshot.digests
         let times = draft.times
         try database.execute(
             """
