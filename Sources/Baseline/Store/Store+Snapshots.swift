@@ -9,6 +9,11 @@ struct HostRow {
     let states: String
     let address: String?
 
+    /// What `ports` and `states` say; `nil` where they cannot be read.
+    var portStates: PortStates? {
+        PortSet(canonical: ports).flatMap { PortStates(lines: states.split(separator: "\n"), scope: $0) }
+    }
+
     /// From the columns host_id, identity, digest, ports, states and address.
     init(_ row: borrowing Statement) throws(StoreError) {
         hostID = row.int(0)
@@ -191,13 +196,13 @@ extension Store {
     // MARK: Values
 
     func rebuilt(_ rows: [HostRow]) throws(StoreError) -> Snapshot {
-        var portSets: [String: PortSet] = [:]
+        // Many hosts are alike.
+        var blocks: [Digest: PortStates] = [:]
         var entries: [Snapshot.Entry] = []
         for row in rows {
-            guard let host = Host(row.identity), let scope = portSets[row.ports] ?? PortSet(canonical: row.ports),
-                let states = PortStates(lines: row.states.split(separator: "\n"), scope: scope)
+            guard let host = Host(row.identity), let states = blocks[row.digest] ?? row.portStates
             else { throw database.damaged("the state of host '\(row.identity)' cannot be read") }
-            portSets[row.ports] = scope
+            blocks[row.digest] = states
             let address = row.address.flatMap { IPAddress($0) }
             entries.append(Snapshot.Entry(host: host, address: address, states: states))
         }

@@ -15,16 +15,30 @@ extension IntervalSet<UInt16> {
 
     /// Reads exactly what `text` writes; `nil` for anything else, such as ports out of order.
     public init?(canonical text: some StringProtocol) {
-        var set = PortSet()
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let bounds = part.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let lower = UInt16(bounds[0]), let upper = UInt16(bounds[bounds.count - 1]), lower <= upper,
-                lower >= set.ranges.last?.upperBound ?? 0
-            else { return nil }
-            set.append(lower...upper)
+        self.init()
+        var lower: Int?
+        var (number, digits) = (0, 0)
+        for byte in Array(text.utf8) + CollectionOfOne(UInt8(ascii: ",")) {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                // No number begins with a zero.
+                guard digits == 0 || number > 0 else { return nil }
+                number = 10 * number + Int(byte - UInt8(ascii: "0"))
+                digits += 1
+                guard number <= UInt16.max else { return nil }
+            case UInt8(ascii: "-"):
+                guard digits > 0, lower == nil else { return nil }
+                lower = number
+                (number, digits) = (0, 0)
+            case UInt8(ascii: ","):
+                guard digits > 0, lower.map({ $0 < number }) ?? true else { return nil }
+                // At least one port is missing between two ranges, and port 0 is in none.
+                guard (lower ?? number) > (ranges.last.map { Int($0.upperBound) + 1 } ?? 0) else { return nil }
+                append(UInt16(lower ?? number)...UInt16(number))
+                (number, digits, lower) = (0, 0, nil)
+            default: return nil
+            }
         }
-        guard set.ranges.first.map({ $0.lowerBound > 0 }) ?? false, set.text == text else { return nil }
-        self = set
     }
 }
 
