@@ -10,7 +10,9 @@ extension Timestamp {
         guard let unit = text.last.flatMap({ units[$0] }), (1...9).contains(digits.utf8.count),
             digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int64(digits)
         else { return nil }
-        self.init(milliseconds: now.milliseconds - count * unit * 1000)
+        let milliseconds = now.milliseconds - count * unit * 1000
+        guard milliseconds >= 0 else { return nil }
+        self.init(milliseconds: milliseconds)
     }
 
     /// The forms of `init(_:before:)`, for messages.

@@ -73,6 +73,28 @@ struct HistoryTests {
             ])
     }
 
+    @Test("What was not covered for a while is no change, unless another state followed")
+    func gaps() throws {
+        let store = try folder.store()
+        for (number, reasons) in [Reason.refused, nil, .refused, nil, .connected].enumerated() {
+            let results =
+                reasons.map { found("10.0.0.1", [.connected: "22", $0: "80"]) } ?? found("10.0.0.1", [.connected: "22"])
+            _ = try store.record(draft("x", [results], at: number, request: request(ports: "22,80")))
+        }
+        let history = try #require(try store.histories(of: nil, ports: ports("80"), in: nil).first)
+        #expect(text(history).count == 5 && history.changes == 1)
+        let opened = try answers(store, .changes([.opened], from: .distantPast, to: .distantFuture))
+        #expect(opened.rows.map(\.run.id) == [5])
+    }
+
+    @Test("A question of a moment is answered from a snapshot that its digest proves, or not at all")
+    func proved() throws {
+        let store = try recorded()
+        try folder.execute(
+            "DROP TRIGGER run_hosts_no_update", "UPDATE run_hosts SET block_id = 1 WHERE run_id = 2")
+        #expect(throws: StoreError.self) { try answers(store, .states(at: minute(61))) }
+    }
+
     @Test("Histories say of every run what its snapshot says, whatever changed, came and went")
     func sameAsSnapshots() throws {
         try forEachSeed(25) { seed, random in
@@ -211,9 +233,9 @@ struct HistoryTests {
         #expect(try found(by: "alice") == ["opened 2"])
         #expect(try found(by: "op") == ["newly-scoped 1", "opened 2"])
         #expect(try found(by: "op", from: minute(450)) == ["opened 2"])
-        #expect(
-            try !answers(store, .accepted([], ticket: "T-3", by: nil, from: .distantPast, to: .distantFuture)).isCovered
-        )
+        let none = try answers(
+            store, .accepted([], ticket: "T-3", by: nil, from: .distantPast, to: .distantFuture))
+        #expect(none.isCovered && none.rows.isEmpty, "baselines are known as a whole")
     }
 
     // MARK: Timelines

@@ -39,8 +39,15 @@ public struct PortHistory: Hashable, Sendable {
     /// The first stretch in which the ports had `state`.
     public func firstSpan(in state: PortState) -> StateSpan? { spans.first { $0.state == state } }
 
-    /// How often one known state followed another.
-    public var changes: Int { max(0, spans.count { $0.state != nil } - 1) }
+    /// Each stretch of a known state that differs from the known one before it, with that one. What was not covered in
+    /// between is passed over.
+    public var turns: [(old: StateSpan, new: StateSpan)] {
+        let known = spans.filter { $0.state != nil }
+        return zip(known, known.dropFirst()).filter { $0.state != $1.state }.map { ($0, $1) }
+    }
+
+    /// How often another known state followed.
+    public var changes: Int { turns.count }
 }
 
 /// What a row of a check's history says of one host: its states from one run on.

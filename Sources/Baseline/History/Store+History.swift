@@ -45,7 +45,8 @@ extension Store {
         }
     }
 
-    /// The hosts that a check ever covered, in host order. A name is also found by the addresses that it led to.
+    /// The hosts that a check ever covered, in host order. Names are also found by the addresses that they led to, unless
+    /// one address is asked for and was named itself.
     private func hosts(
         of checkID: Int64, matching pattern: HostPattern?
     ) throws(StoreError) -> [(id: Int64, host: Host)] {

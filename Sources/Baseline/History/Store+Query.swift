@@ -19,7 +19,8 @@ extension Store {
         var answers = Answers()
         for (checkID, check) in try checks(named: question.check) {
             guard let run = try lastRun(checkID, finishedBy: time) else { continue }
-            for entry in try snapshotRows(checkID, at: run.id) {
+            let mark = RunMark(id: run.id, startedAt: run.startedAt, finishedAt: run.finishedAt)
+            for entry in try snapshot(of: run).entries {
                 guard question.hosts?.matches(entry.host, at: entry.address) ?? true else { continue }
                 let asked = question.ports ?? entry.states.scope
                 let missing = asked.subtracting(entry.states.scope)
@@ -28,7 +29,7 @@ extension Store {
                 for state in PortState.allCases where question.state == nil || question.state == state {
                     let ports = entry.states[state].intersection(asked)
                     guard !ports.isEmpty else { continue }
-                    answers.rows.append(Answer(check: check, host: entry.host, ports: ports, state: state, run: run))
+                    answers.rows.append(Answer(check: check, host: entry.host, ports: ports, state: state, run: mark))
                 }
             }
         }
@@ -36,20 +37,10 @@ extension Store {
     }
 
     /// The last run of a check that was finished by `time`.
-    private func lastRun(_ checkID: Int64, finishedBy time: Timestamp) throws(StoreError) -> RunMark? {
-        try database.first(
-            """
-            SELECT id, started_at, finished_at FROM runs WHERE check_id = ? AND finished_at <= ?
-            ORDER BY id DESC LIMIT 1
-            """, [.int(checkID), .time(time)]
-        ) { row throws(StoreError) in
-            RunMark(id: row.int(0), startedAt: try row.time(1), finishedAt: try row.time(2))
-        }
-    }
-
-    /// Every host as the check's run `runID` shows it, in host order.
-    private func snapshotRows(_ checkID: Int64, at runID: Int64) throws(StoreError) -> [Snapshot.Entry] {
-        try rebuilt(hostRows(checkID: checkID, at: runID)).entries
+    private func lastRun(_ checkID: Int64, finishedBy time: Timestamp) throws(StoreError) -> Run? {
+        try runs(
+            "WHERE r.check_id = ? AND r.finished_at <= ? ORDER BY r.id DESC LIMIT 1", [.int(checkID), .time(time)]
+        ).first
     }
 
     /// The stretches that overlap the time from `from` to `to`: each lasts until a run shows something else.
@@ -76,7 +67,7 @@ extension Store {
     ) throws(StoreError) -> Answers {
         var answers = Answers()
         for history in try histories(of: question.hosts, ports: question.ports, in: question.check) {
-            for (old, new) in zip(history.spans, history.spans.dropFirst()) {
+            for (old, new) in history.turns {
                 let time = new.first.finishedAt
                 guard from <= time, time <= to else { continue }
                 guard let before = old.state, let after = new.state else { continue }
@@ -102,6 +93,8 @@ extension Store {
         _ to: Timestamp
     ) throws(StoreError) -> Answers {
         var answers = Answers()
+        // Baselines are known as a whole.
+        answers.isCovered = true
         for (_, check) in try checks(named: question.check) {
             var before: BaselineVersion?
             for version in try baselines(of: check) {
@@ -110,7 +103,6 @@ extension Store {
                     (ticket == nil || version.ticket == ticket)
                     && (person == nil || [version.user, version.person].contains(person))
                 guard isAsked, from <= version.recordedAt, version.recordedAt <= to else { continue }
-                answers.isCovered = true
                 let old = try before.map { before throws(StoreError) in try snapshot(of: before.recorded) }
                 answers.rows += rows(
                     Drift(from: old ?? Snapshot([Snapshot.Entry]()), to: try snapshot(of: version.recorded)), version,

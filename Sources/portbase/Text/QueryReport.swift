@@ -70,7 +70,11 @@ struct QueryReport {
             })
     }
 
-    private func age(_ row: Answer) -> Int64 { max(0, now.milliseconds - row.run.finishedAt.milliseconds) }
+    /// How old the knowledge was at the moment asked, which is not later than now.
+    private func age(_ row: Answer) -> Int64 {
+        guard case .states(let time) = question.subject else { return 0 }
+        return max(0, min(now, time).milliseconds - row.run.finishedAt.milliseconds)
+    }
 
     private func place(_ row: Answer) -> [Sheet.Value] {
         [.text("\(row.check)"), .text("\(row.host)"), .text(row.ports.text)]

@@ -63,9 +63,9 @@ struct Sheet: Encodable {
     }
 
     private static func harmless(_ value: Value) -> String {
-        guard case .text(let text) = value, let first = text.first, "=+-@\t\r".contains(first) else {
-            return value.text
-        }
+        guard case .text(let text) = value, let first = text.unicodeScalars.first,
+            "=+-@\t\r\n".unicodeScalars.contains(first)
+        else { return value.text }
         return "'" + text
     }
 
