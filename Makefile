@@ -37,6 +37,7 @@ bench: release
 
 # States and digests on networks that lose, filter, limit and delay, beside nmap and ndiff; about an hour.
 accuracy: release
+	@.ci/deps peers
 	bench/accuracy --portbase $(RELEASE) --record
 
 # What the store keeps when writers are killed, disks fill, calls fail and bytes flip; about three minutes.

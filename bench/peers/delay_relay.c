@@ -1,12 +1,12 @@
 // delay_relay: joins two network namespaces by a pair of TUN devices, and holds every packet for
 // DELAY_MS, and up to JITTER_MS more, in either direction: the round trip is at least twice that.
-// Packets keep their order. (For kernels without netem.)
+// Jitter is drawn for each packet, so packets may overtake one another. (For kernels without netem.)
 //
 //   delay_relay NS_A DEV_A NS_B DEV_B DELAY_MS [JITTER_MS]
 //
 // NS_A and NS_B are names under /run/netns or paths such as /proc/PID/ns/net. Prints `ready` once
 // both devices exist; their addresses and routes are the caller's business. On SIGTERM or SIGINT
-// it says on stderr how many packets it carried and dropped.
+// it says on stderr how many packets it carried and dropped, if its queue was ever full.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -39,20 +39,25 @@ enum {
 enum watched { read_forward, read_backward, timer_forward, timer_backward, signals };
 
 struct packet {
-    int64_t due;
     uint32_t length;
     unsigned char bytes[packet_bytes];
 };
 
-// One direction: packets read from one device wait in a ring to be written to the other.
+struct place {
+    int64_t due;
+    uint64_t number; // of those due at the same time the first comes first
+    uint32_t packet;
+};
+
+// One direction: packets read from one device wait to be written to the other.
 struct direction {
     int from, to;
     int timer;
-    bool timer_set;
-    int64_t last_due;
-    struct packet *ring;
-    uint32_t head, tail; // head - tail packets wait, the oldest at tail
-    uint64_t carried, dropped_full, dropped_write;
+    int64_t timer_due; // 0 when it is not set
+    struct packet *packets;
+    struct place *places; // the first `waiting` are a heap, the one due first on top; the others are free
+    uint32_t waiting;
+    uint64_t taken, carried, dropped_full, dropped_write;
 };
 
 static void die(const char *what) {
@@ -100,23 +105,58 @@ static int create_device(const char *namespace, const char *device) {
     return fd;
 }
 
+// --- the heap --------------------------------------------------------------------------------
+
+static bool comes_first(const struct place *a, const struct place *b) {
+    return a->due != b->due ? a->due < b->due : a->number < b->number;
+}
+
+static void swap(struct direction *d, uint32_t a, uint32_t b) {
+    struct place kept = d->places[a];
+    d->places[a] = d->places[b];
+    d->places[b] = kept;
+}
+
+// Lets the packet of the first free place wait until it is due.
+static void push(struct direction *d, int64_t due) {
+    uint32_t at = d->waiting++;
+    d->places[at].due = due;
+    d->places[at].number = d->taken++;
+    for (; at > 0 && comes_first(&d->places[at], &d->places[(at - 1) / 2]); at = (at - 1) / 2)
+        swap(d, at, (at - 1) / 2);
+}
+
+// Frees the place of the packet that is due first.
+static void pop(struct direction *d) {
+    swap(d, 0, --d->waiting);
+    for (uint32_t at = 0;;) {
+        uint32_t first = at;
+        for (uint32_t child = 2 * at + 1; child <= 2 * at + 2 && child < d->waiting; child++)
+            if (comes_first(&d->places[child], &d->places[first])) first = child;
+        if (first == at) return;
+        swap(d, at, first);
+        at = first;
+    }
+}
+
 // --- packets ---------------------------------------------------------------------------------
 
 static void set_timer(struct direction *d) {
-    if (d->timer_set || d->head == d->tail) return;
-    int64_t due = d->ring[d->tail % queue_packets].due;
+    if (d->waiting == 0) return;
+    int64_t due = d->places[0].due;
+    if (d->timer_due != 0 && d->timer_due <= due) return;
     struct itimerspec when = {
         .it_value = {.tv_sec = due / 1000000000, .tv_nsec = due % 1000000000}};
     if (timerfd_settime(d->timer, TFD_TIMER_ABSTIME, &when, NULL) < 0) die("timerfd_settime");
-    d->timer_set = true;
+    d->timer_due = due;
 }
 
 static void take_packets(struct direction *d, int64_t delay_ns, int64_t jitter_ns) {
     static unsigned char discarded[packet_bytes];
-    int64_t now = monotonic_ns();
+    int64_t least = monotonic_ns() + delay_ns;
     for (int n = 0; n < reads_at_once; n++) {
-        bool full = d->head - d->tail == queue_packets;
-        struct packet *packet = &d->ring[d->head % queue_packets];
+        bool full = d->waiting == queue_packets;
+        struct packet *packet = full ? NULL : &d->packets[d->places[d->waiting].packet];
         ssize_t length = read(d->from, full ? discarded : packet->bytes, packet_bytes);
         if (length < 0) {
             if (errno == EAGAIN || errno == EINTR) break;
@@ -127,10 +167,7 @@ static void take_packets(struct direction *d, int64_t delay_ns, int64_t jitter_n
             continue;
         }
         packet->length = (uint32_t)length;
-        packet->due = now + delay_ns + (int64_t)((double)rand() / RAND_MAX * (double)jitter_ns);
-        if (packet->due < d->last_due) packet->due = d->last_due;
-        d->last_due = packet->due;
-        d->head++;
+        push(d, least + (int64_t)((double)rand() / RAND_MAX * (double)jitter_ns));
     }
     set_timer(d);
 }
@@ -138,16 +175,15 @@ static void take_packets(struct direction *d, int64_t delay_ns, int64_t jitter_n
 static void deliver_packets(struct direction *d) {
     uint64_t expirations;
     if (read(d->timer, &expirations, sizeof expirations) < 0 && errno != EAGAIN) die("timer");
-    d->timer_set = false;
+    d->timer_due = 0;
     int64_t now = monotonic_ns();
-    for (int n = 0; n < reads_at_once && d->head != d->tail; n++) {
-        struct packet *packet = &d->ring[d->tail % queue_packets];
-        if (packet->due > now) break;
+    for (int n = 0; n < reads_at_once && d->waiting > 0 && d->places[0].due <= now; n++) {
+        struct packet *packet = &d->packets[d->places[0].packet];
         if (write(d->to, packet->bytes, packet->length) == (ssize_t)packet->length)
             d->carried++;
         else
             d->dropped_write++; // the device is down, or the packet malformed
-        d->tail++;
+        pop(d);
     }
     set_timer(d);
 }
@@ -162,9 +198,11 @@ static void watch(int poll, int fd, enum watched what) {
 static void open_direction(struct direction *d, int from, int to) {
     d->from = from;
     d->to = to;
-    d->ring = calloc(queue_packets, sizeof *d->ring);
+    d->packets = calloc(queue_packets, sizeof *d->packets);
+    d->places = calloc(queue_packets, sizeof *d->places);
     d->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (d->ring == NULL || d->timer < 0) die("no memory or no timer");
+    if (d->packets == NULL || d->places == NULL || d->timer < 0) die("no memory or no timer");
+    for (uint32_t n = 0; n < queue_packets; n++) d->places[n].packet = n;
 }
 
 static int catch_signals(void) {
@@ -179,6 +217,7 @@ static int catch_signals(void) {
 }
 
 static void report(const char *name, const struct direction *d) {
+    if (d->dropped_full == 0) return;
     fprintf(stderr, "delay_relay: %s: %llu carried, %llu dropped (%llu queue full, %llu refused)\n",
             name, (unsigned long long)d->carried,
             (unsigned long long)(d->dropped_full + d->dropped_write),
