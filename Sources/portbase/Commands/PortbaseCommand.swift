@@ -14,6 +14,7 @@ struct PortbaseCommand: ParsableCommand {
         version: "portbase \(Machine.version)",
         subcommands: [
             CheckCommand.self, DiffCommand.self, RunsCommand.self, ShowCommand.self, BaselineCommand.self,
-            CorrelateCommand.self, VerifyCommand.self, HeadCommand.self, KeygenCommand.self,
+            CorrelateCommand.self, VerifyCommand.self, HeadCommand.self, KeygenCommand.self, PruneCommand.self,
+            BackupCommand.self,
         ])
 }
