@@ -101,7 +101,8 @@ struct PruneTests {
         #expect(try RecordedHistory.discrepancy(folder) == nil)
     }
 
-    @Test("Random histories: each answer about a kept run, and the state at any time, is what it was", arguments: 1...25)
+    @Test(
+        "Random histories: each answer about a kept run, and the state at any time, is what it was", arguments: 1...25)
     func sameAnswers(seed: UInt64) throws {
         var history = RandomHistory(seed: seed)
         for _ in 0..<40 { try history.recordNext(in: store) }

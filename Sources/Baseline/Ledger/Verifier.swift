@@ -79,7 +79,8 @@ public struct Verifier {
             progress(walk.found.entryCount, total)
         }
         if let run = walk.gone.min().flatMap({ walk.pruned[$0] }) {
-            throw .doesNotHold(Discrepancy("run \(run.number) of \(run.check)", "it is missing, and no prune dropped it"))
+            throw .doesNotHold(
+                Discrepancy("run \(run.number) of \(run.check)", "it is missing, and no prune dropped it"))
         }
         try checkSignatures(walk)
         if let expected, !walk.hasExpected { throw .doesNotHold(missing(expected)) }

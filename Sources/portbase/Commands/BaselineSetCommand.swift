@@ -14,8 +14,9 @@ struct ApprovalOptions: ParsableArguments {
     var by: String?
 
     func validate() throws {
-        for (name, text) in [("reason", reason), ("ticket", ticket ?? "-"), ("by", by ?? "-")]
-        { try Reading.checkLine(text, of: name) }
+        for (name, text) in [("reason", reason), ("ticket", ticket ?? "-"), ("by", by ?? "-")] {
+            try Reading.checkLine(text, of: name)
+        }
     }
 
     /// Accepted now, by this user on this machine.
