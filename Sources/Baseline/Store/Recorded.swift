@@ -46,7 +46,7 @@ extension Store {
         switch reference {
         case .number(let number):
             let found = try runs("WHERE r.id = ?", [.int(number)])
-            if found.isEmpty, let gone = try prunedRuns()[Int64(number)] {
+            if found.isEmpty, let gone = try prunedRuns()[number] {
                 throw .noSuchRun(reference: "\(reference)", reason: "it was pruned from '\(gone.check)'")
             }
             return .run(try only(found, reference))
