@@ -107,12 +107,14 @@ extension Store {
         try database.execute(
             """
             CREATE TEMP TABLE moved AS
-            WITH placed AS (
-                SELECT x.check_id, x.host_id, x.run_id, x.\(key) AS text_id, (
-                    SELECT r.id FROM runs AS r WHERE r.check_id = x.check_id AND r.id >= x.run_id AND \(condition)
-                        AND r.id NOT IN (SELECT run_id FROM temp.dropped) ORDER BY r.id LIMIT 1
+            WITH targets AS MATERIALIZED (
+                SELECT r.id AS run_id, min(iif(\(condition) AND d.run_id IS NULL, r.id, NULL)) OVER (
+                    PARTITION BY r.check_id ORDER BY r.id DESC
                 ) AS target
-                FROM \(rows) AS x WHERE x.check_id IN \(affected)
+                FROM runs AS r LEFT JOIN temp.dropped AS d ON d.run_id = r.id
+            ), placed AS (
+                SELECT x.check_id, x.host_id, x.run_id, x.\(key) AS text_id, t.target
+                FROM \(rows) AS x JOIN targets AS t ON t.run_id = x.run_id WHERE x.check_id IN \(affected)
             ), latest AS (
                 SELECT *, row_number() OVER (PARTITION BY check_id, host_id, target ORDER BY run_id DESC) AS rank
                 FROM placed WHERE target IS NOT NULL
