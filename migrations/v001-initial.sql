@@ -176,6 +176,12 @@ CREATE TABLE interface_reports (
     user TEXT NOT NULL
 ) STRICT;
 
+-- What was dropped since nothing that is kept needs it: the text names each run and the record that its entry has.
+CREATE TABLE prunes (
+    id INTEGER PRIMARY KEY,
+    content TEXT NOT NULL
+) STRICT;
+
 -- What was recorded, in commit order, each entry with the hash of the one before in its own; docs/format.md specifies
 -- what is hashed. An entry tells what it is about by kind, name (of a check) and number.
 CREATE TABLE ledger (
@@ -403,3 +409,10 @@ CREATE TRIGGER interface_reports_no_delete BEFORE DELETE ON interface_reports
 BEGIN SELECT RAISE(ABORT, 'interface_reports is append-only'); END;
 CREATE TRIGGER interface_reports_no_replace BEFORE INSERT ON interface_reports WHEN EXISTS (SELECT 1 FROM interface_reports WHERE id = NEW.id OR digest = NEW.digest)
 BEGIN SELECT RAISE(ABORT, 'interface_reports is append-only: the key exists'); END;
+
+CREATE TRIGGER prunes_no_update BEFORE UPDATE ON prunes
+BEGIN SELECT RAISE(ABORT, 'prunes is append-only'); END;
+CREATE TRIGGER prunes_no_delete BEFORE DELETE ON prunes
+BEGIN SELECT RAISE(ABORT, 'prunes is append-only'); END;
+CREATE TRIGGER prunes_no_replace BEFORE INSERT ON prunes WHEN EXISTS (SELECT 1 FROM prunes WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'prunes is append-only: the key exists'); END;

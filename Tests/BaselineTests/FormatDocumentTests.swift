@@ -52,6 +52,15 @@ struct FormatDocumentTests {
         #expect(try names.map(block) == stored)
     }
 
+    @Test("Its prune is read, and one that is changed is not")
+    func prune() throws {
+        let text = try block("prune")
+        #expect(PruneText.read(text)?.map(\.number) == [6])
+        for other in ["", text + "\n", String(text.dropLast()), "x" + text, text + text, text + "run x db 00\n"] {
+            #expect(PruneText.read(other) == nil, "\(other)")
+        }
+    }
+
     @Test("Its banners, and their digest, are those that are stored")
     func banners() throws {
         let lines = try block("banners")

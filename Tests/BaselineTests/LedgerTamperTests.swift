@@ -109,6 +109,7 @@ struct LedgerTamperTests {
             Copy("interface_reports", "id = 1", ["id": "99", "digest": "zeroblob(32)"], "report 99"),
             Copy("ledger", "sequence = 1", ["sequence": "99"], "is missing"),
             Copy("port_sets", "id = 1", ["id": "99", "digest": "zeroblob(32)"], "row 99 of port_sets"),
+            Copy("prunes", "id = 1", ["id": "99"], "prune 99"),
             Copy("requests", "version = 2", ["version": "9"], "request 9 of web"),
             Copy("run_banners", "run_id = 1", ["run_id": "2"], "run 2 of web"),
             Copy("run_banners", "run_id = 1", ["run_id": "2", "banner_id": "NULL"], "run 2 of web"),

@@ -108,6 +108,8 @@ struct AppendOnlyTests {
         let port = [Endpoints("10.0.0.1:80")!]
         _ = try store.acceptDrift(of: run.check, upTo: nil, at: port, acceptance())
         try store.record([reading("web01", at: 0, .init("eth0", ["10.0.0.1"]))], vantage: "probe1", user: "op")
+        for time in 2...3 { _ = try store.record(draft("x", [found("10.0.0.1", [.refused: "22,80"])], at: time)) }
+        _ = try store.prune(by: RetentionPolicy(since: minute(9)), acceptance())
         database = try folder.connection()
     }
 

@@ -8,6 +8,8 @@ public enum LedgerKind: String, CaseIterable, Sendable {
     case baseline
     /// A report of interfaces; its number is the row's.
     case report
+    /// Runs that were dropped; its number is the row's.
+    case prune
 }
 
 /// What one entry is about.

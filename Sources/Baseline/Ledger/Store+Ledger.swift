@@ -2,7 +2,9 @@ import PortCore
 
 extension Store {
     /// The last entry of the ledger; `nil` when nothing is recorded.
-    public func ledgerHead() throws(StoreError) -> LedgerHead? {
+    public func ledgerHead() throws(StoreError) -> LedgerHead? { try Self.head(in: database) }
+
+    static func head(in database: Database) throws(StoreError) -> LedgerHead? {
         try database.first("SELECT sequence, hash FROM ledger ORDER BY sequence DESC LIMIT 1") {
             row throws(StoreError) in LedgerHead(sequence: row.int(0), hash: try row.digest(1))
         }
@@ -111,6 +113,7 @@ extension Store {
                 file AS file, vantage AS vantage, user AS user
             FROM interface_reports WHERE id = ?
             """
+        case .prune: "SELECT id AS number, content AS content FROM prunes WHERE id = ?"
         }
     }
 }

@@ -28,6 +28,8 @@ public struct Verification: Equatable, Sendable {
     public internal(set) var counts: [LedgerKind: Int] = [:]
     /// The first entry that is signed, from which on all are; `nil` when none is.
     public internal(set) var signedFrom: Int64?
+    /// How many runs were dropped since: their entries are proved, and what they found is no longer there.
+    public internal(set) var prunedRuns = 0
 
     /// How many entries there are.
     public var entryCount: Int { counts.values.reduce(0, +) }

@@ -86,6 +86,7 @@ extension Verifier {
             case .run: "SELECT x.id, c.name FROM runs AS x JOIN checks AS c ON c.id = x.check_id"
             case .baseline: "SELECT x.version, c.name FROM baselines AS x JOIN checks AS c ON c.id = x.check_id"
             case .report: "SELECT id, NULL FROM interface_reports"
+            case .prune: "SELECT id, NULL FROM prunes"
             }
         try refuse("\(rows) EXCEPT SELECT number, name FROM ledger WHERE kind = '\(kind.rawValue)' LIMIT 1") {
             let item = LedgerItem(kind: kind, name: $0.optionalText(1), number: $0.int(0))

@@ -52,6 +52,10 @@ public struct Verifier {
         var hasExpected = false
         /// The last number of each kind and check: what is recorded is numbered in its order.
         var last: [String: Int64] = [:]
+        /// The runs that some prune names, by number.
+        let pruned: [Int64: PrunedRun]
+        /// Those that are not there, and whose prune is still to come.
+        var gone: Set<Int64> = []
     }
 
     private func checkEntries(_ progress: (Int, Int) -> Void) throws(StoreError) -> Verification {
@@ -59,7 +63,7 @@ public struct Verifier {
         let statement = try Statement(
             "SELECT \(Store.entryColumns), hash, public_key, signature FROM ledger ORDER BY sequence", in: database)
         let replay = HistoryReplay(database)
-        var walk = Walk()
+        var walk = Walk(pruned: try store.prunedRuns())
         while try statement.step() {
             let sequence = statement.int(0)
             let item = LedgerKind(rawValue: statement.text(1)).map {
@@ -73,6 +77,10 @@ public struct Verifier {
                 throw .doesNotHold(Discrepancy(entry: sequence, item?.description, detail))
             }
             progress(walk.found.entryCount, total)
+        }
+        if let run = walk.gone.min().flatMap({ walk.pruned[$0] }) {
+            throw .doesNotHold(
+                Discrepancy("run \(run.number) of \(run.check)", "it is missing, and no prune dropped it"))
         }
         try checkSignatures(walk)
         if let expected, !walk.hasExpected { throw .doesNotHold(missing(expected)) }
@@ -129,6 +137,15 @@ public struct Verifier {
         }
         walk.last[series] = item.number
         walk.found.counts[item.kind, default: 0] += 1
+        if item.kind == .run, let pruned = walk.pruned[item.number], try !store.hasRun(item.number) {
+            guard pruned.check == item.name, pruned.record == record else {
+                throw database.damaged("it is missing, and the prune that names it tells another record")
+            }
+            walk.gone.insert(item.number)
+            walk.found.prunedRuns += 1
+            return
+        }
+        if item.kind == .prune { try checkPrune(item.number, &walk) }
         let found = item.kind == .run ? try replay.advance(to: item.number) : []
         if item.kind == .baseline { try replay.proveDerived(item) }
         guard let actual = try store.record(of: item, found) else { throw database.damaged("it is missing") }
@@ -136,6 +153,13 @@ public struct Verifier {
             throw database.damaged("its record is not the one that was entered")
         }
         guard actual.subject == subject else { throw database.damaged("the entry names another digest") }
+    }
+
+    /// That a prune names only runs that were entered before it and are gone.
+    private func checkPrune(_ number: Int64, _ walk: inout Walk) throws(StoreError) {
+        for run in try store.prunedRuns(by: number) where walk.gone.remove(run.number) == nil {
+            throw database.damaged("it names run \(run.number), which it did not drop")
+        }
     }
 
     private func missing(_ head: LedgerHead) -> Discrepancy {

@@ -104,6 +104,27 @@ final class Database {
         try transaction("BEGIN IMMEDIATE", body)
     }
 
+    /// Copies all pages into `other`, as they are at one moment; others go on recording meanwhile.
+    func copy(to other: Database) throws(StoreError) {
+        try read { () throws(StoreError) in
+            // What is read first fixes the moment; a copy in steps would begin anew with each commit of others.
+            _ = try first("SELECT count(*) FROM sqlite_schema") { $0.int(0) }
+            guard let backup = sqlite3_backup_init(other.handle, "main", handle, "main") else {
+                throw other.failure("backup")
+            }
+            var code = SQLITE_OK
+            while code == SQLITE_OK, lockWait.cancellation.requestedBy == nil {
+                code = sqlite3_backup_step(backup, Self.pagesPerStep)
+            }
+            let end = sqlite3_backup_finish(backup)
+            try goOn()
+            guard code == SQLITE_DONE, end == SQLITE_OK else { throw other.failure("backup") }
+        }
+    }
+
+    /// How much is copied before a signal is looked for.
+    private static let pagesPerStep: Int32 = 1024
+
     private func transaction<Value>(
         _ begin: String, _ body: () throws(StoreError) -> Value
     ) throws(StoreError) -> Value {

@@ -45,7 +45,11 @@ extension Store {
     public func recorded(_ reference: RunReference) throws(StoreError) -> Recorded {
         switch reference {
         case .number(let number):
-            return .run(try only(runs("WHERE r.id = ?", [.int(number)]), reference))
+            let found = try runs("WHERE r.id = ?", [.int(number)])
+            if found.isEmpty, let gone = try prunedRuns()[number] {
+                throw .noSuchRun(reference: "\(reference)", reason: "it was pruned from '\(gone.check)'")
+            }
+            return .run(try only(found, reference))
         case .digest(let prefix):
             return try recorded(digestPrefix: prefix, reference)
         case .latest(let name, let back):

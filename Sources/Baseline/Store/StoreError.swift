@@ -22,6 +22,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case notProbed(String)
     case requestDiffers(CheckName)
     case unsigned(path: String)
+    case exists(path: String)
     case doesNotHold(Discrepancy)
     case interrupted(signal: Int32)
 
@@ -66,6 +67,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
         case .unsigned(let path):
             "The ledger of '\(path)' is signed, so that an entry without a signature would not hold. "
                 + "Nothing was changed; give --sign-key FILE or PORTBASE_SIGN_KEY."
+        case .exists(let path): "'\(path)' exists and is not overwritten; choose another name."
         case .doesNotHold(let discrepancy): "\(discrepancy)"
         case .interrupted(let signal): Interruption.text(signal)
         }

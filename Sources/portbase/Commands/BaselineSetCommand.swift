@@ -14,14 +14,9 @@ struct ApprovalOptions: ParsableArguments {
     var by: String?
 
     func validate() throws {
-        for (name, text) in [("reason", reason), ("ticket", ticket ?? "-"), ("by", by ?? "-")]
-        where !Self.isOneLine(text) {
-            throw ValidationError("--\(name) takes one line of visible text.")
+        for (name, text) in [("reason", reason), ("ticket", ticket ?? "-"), ("by", by ?? "-")] {
+            try Reading.checkLine(text, of: name)
         }
-    }
-
-    private static func isOneLine(_ text: String) -> Bool {
-        text.contains { !$0.isWhitespace } && Visible.isPlain(text)
     }
 
     /// Accepted now, by this user on this machine.
@@ -98,13 +93,6 @@ extension BaselineCommand {
             try output.show(
                 set: store.acceptDrift(of: name, upTo: reference, at: endpoints, approval.acceptance))
         }
-    }
-}
-
-extension SigningOptions {
-    /// The store for recording, signed where that is asked for.
-    fileprivate func store(recordingIn database: DatabaseOptions) throws -> Store {
-        try Store(recordingIn: database.path, signingKey: key(), cancellation: SignalTrap.install())
     }
 }
 

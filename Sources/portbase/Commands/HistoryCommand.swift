@@ -17,7 +17,7 @@ struct HistoryCommand: ParsableCommand {
             Exit codes: 0 found, 2 trouble, 3 not covered by any run.
             """)
 
-    @Argument(help: ArgumentHelp("\(Endpoints.grammar).", valueName: "endpoint"), transform: HistoryCommand.endpoints)
+    @Argument(help: ArgumentHelp("\(Endpoints.grammar).", valueName: "endpoint"), transform: Reading.endpoints)
     var endpoint: Endpoints
 
     @Option(help: ArgumentHelp("Only the runs of this check.", valueName: "name"), transform: Reading.name)
@@ -32,10 +32,5 @@ struct HistoryCommand: ParsableCommand {
         let report = HistoryReport(endpoint: endpoint, histories: histories)
         try sheet.show(report.sheet, json: HistoryJSON(report), text: report.text(sheet.output.style))
         throw ExitCode((histories.isEmpty ? Ending.notCovered : .done).exitCode(in: .search))
-    }
-
-    @Sendable private static func endpoints(_ text: String) throws -> Endpoints {
-        guard let endpoints = Endpoints(text) else { throw ValidationError("Give \(Endpoints.grammar).") }
-        return endpoints
     }
 }

@@ -15,6 +15,6 @@ struct PortbaseCommand: ParsableCommand {
         subcommands: [
             CheckCommand.self, DiffCommand.self, RunsCommand.self, ShowCommand.self, BaselineCommand.self,
             CorrelateCommand.self, HistoryCommand.self, QueryCommand.self, FirstSeenCommand.self, TimelineCommand.self,
-            VerifyCommand.self, HeadCommand.self, KeygenCommand.self,
+            VerifyCommand.self, HeadCommand.self, KeygenCommand.self, PruneCommand.self, BackupCommand.self,
         ])
 }

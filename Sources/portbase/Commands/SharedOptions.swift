@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Baseline
+import PortCore
 
 /// Where the database is.
 struct DatabaseOptions: ParsableArguments {
@@ -30,6 +31,11 @@ struct SigningOptions: ParsableArguments {
     func key() throws(KeyError) -> SigningKey? {
         guard let path = file ?? Machine.variable("PORTBASE_SIGN_KEY") else { return nil }
         return try SigningKey(path: path)
+    }
+
+    /// The store for recording, signed where that is asked for.
+    func store(recordingIn database: DatabaseOptions) throws -> Store {
+        try Store(recordingIn: database.path, signingKey: key(), cancellation: SignalTrap.install())
     }
 }
 
@@ -84,6 +90,13 @@ enum Reading {
     @Sendable static func endpoints(_ text: String) throws -> Endpoints {
         guard let endpoints = Endpoints(text) else { throw ValidationError("Give \(Endpoints.grammar).") }
         return endpoints
+    }
+
+    /// Refuses what is no line of visible text.
+    static func checkLine(_ text: String, of option: String) throws {
+        guard text.contains(where: { !$0.isWhitespace }), Visible.isPlain(text) else {
+            throw ValidationError("--\(option) takes one line of visible text.")
+        }
     }
 
     @Sendable static func name(_ text: String) throws -> CheckName {

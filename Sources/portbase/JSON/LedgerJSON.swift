@@ -31,6 +31,7 @@ struct VerifyJSON: Encodable {
     /// What was gone through where it holds; left out where it does not.
     var head: HeadJSON.EntryJSON?
     var entryCounts: [String: Int]?
+    var prunedRuns: Int?
     var signedFrom: Int64?
     /// The first thing that does not hold; left out where all does.
     var discrepancy: DiscrepancyJSON?
@@ -45,6 +46,7 @@ struct VerifyJSON: Encodable {
         holds = true
         head = verification.head.map(HeadJSON.EntryJSON.init)
         entryCounts = Dictionary(uniqueKeysWithValues: verification.counts.map { ($0.key.rawValue, $0.value) })
+        prunedRuns = verification.prunedRuns
         signedFrom = verification.signedFrom
     }
 
@@ -58,6 +60,7 @@ struct VerifyJSON: Encodable {
         case holds, head, discrepancy
         case schemaVersion = "schema_version"
         case entryCounts = "entry_counts"
+        case prunedRuns = "pruned_runs"
         case signedFrom = "signed_from"
     }
 }

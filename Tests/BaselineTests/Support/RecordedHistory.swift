@@ -36,7 +36,9 @@ struct RecordedHistory {
         let up = try reading("web01", at: 7, .init("eth0", ["10.0.0.9"]))
         let down = try reading("web01", at: 8, .init("eth0", ["10.0.0.9"], up: false))
         try store.record([up, down], vantage: "probe1", user: "op")
-        _ = try store.record(draft("db", [six, four], at: 9))
+        for time in 9...10 { _ = try store.record(draft("db", [six], at: time)) }
+        _ = try store.prune(by: RetentionPolicy(since: minute(11)), acceptance("retention", at: 11))
+        _ = try store.record(draft("db", [six, four], at: 12))
     }
 
     /// A copy of the database that `sql` changed behind the back of portbase, without triggers and checks, as who can
