@@ -9,7 +9,7 @@ RELEASE_FLAGS = -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC_L
 	-Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 STRICT_FLAGS = -Xswiftc -warnings-as-errors
 
-.PHONY: demo test build release install bench accuracy torture sanitize format lint deps test-deps clean
+.PHONY: demo test build release install bench accuracy torture format lint deps test-deps clean
 
 demo: release
 	@docs/demo $(RELEASE)
@@ -43,11 +43,6 @@ accuracy: release
 # What the store keeps when writers are killed, disks fill, calls fail and bytes flip; about three minutes.
 torture: release
 	bench/torture --portbase $(RELEASE)
-
-# The tests under AddressSanitizer and ThreadSanitizer, each built in a folder of its own.
-sanitize: deps test-deps
-	swift test --sanitize=address --scratch-path .build-asan
-	swift test --sanitize=thread --scratch-path .build-tsan
 
 format:
 	swift format -i -r Package.swift Sources Tests migrations bench
