@@ -182,6 +182,13 @@ CREATE TABLE prunes (
     content TEXT NOT NULL
 ) STRICT;
 
+-- Histories of another database that were brought in, as checks of their own: the text names each run, request and
+-- baseline with its record. Nothing is added to such a check.
+CREATE TABLE imports (
+    id INTEGER PRIMARY KEY,
+    content TEXT NOT NULL
+) STRICT;
+
 -- What was recorded, in commit order, each entry with the hash of the one before in its own; docs/format.md specifies
 -- what is hashed. An entry tells what it is about by kind, name (of a check) and number.
 CREATE TABLE ledger (
@@ -416,3 +423,10 @@ CREATE TRIGGER prunes_no_delete BEFORE DELETE ON prunes
 BEGIN SELECT RAISE(ABORT, 'prunes is append-only'); END;
 CREATE TRIGGER prunes_no_replace BEFORE INSERT ON prunes WHEN EXISTS (SELECT 1 FROM prunes WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'prunes is append-only: the key exists'); END;
+
+CREATE TRIGGER imports_no_update BEFORE UPDATE ON imports
+BEGIN SELECT RAISE(ABORT, 'imports is append-only'); END;
+CREATE TRIGGER imports_no_delete BEFORE DELETE ON imports
+BEGIN SELECT RAISE(ABORT, 'imports is append-only'); END;
+CREATE TRIGGER imports_no_replace BEFORE INSERT ON imports WHEN EXISTS (SELECT 1 FROM imports WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'imports is append-only: the key exists'); END;

@@ -23,14 +23,18 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// A digest from its 64 digits, in lower or upper case; `nil` for any other text.
     init?(hex digits: some StringProtocol) {
-        let digits = Array(digits.utf8)
-        guard digits.count == 64, digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else {
-            return nil
-        }
-        let bytes = stride(from: 0, to: 64, by: 2).compactMap { index in
-            UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16)
-        }
+        guard let bytes = Self.bytes(hex: digits) else { return nil }
         self.init(bytes: bytes)
+    }
+
+    /// 64 zeros: what stands for the hash of the entry before the first.
+    static let zeros = Digest(bytes: [UInt8](repeating: 0, count: 32))!
+
+    /// What `hex` wrote, in lower or upper case; `nil` for any other text.
+    static func bytes(hex digits: some StringProtocol) -> [UInt8]? {
+        let digits = digits.utf8.map { Character(Unicode.Scalar($0)).hexDigitValue }
+        guard digits.count.isMultiple(of: 2), digits.allSatisfy({ $0 != nil }) else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0]! << 4 | digits[$0 + 1]!) }
     }
 
     /// The 64 digits, without `sha256:` before them.
@@ -47,4 +51,17 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     public static func < (left: Self, right: Self) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }
+}
+
+/// The digest of bytes that come in pieces.
+struct DigestStream {
+    private var hash = SHA256()
+
+    mutating func add(_ bytes: [UInt8]) { hash.update(data: bytes) }
+
+    /// The digest of what came so far.
+    var digest: Digest {
+        guard let digest = Digest(bytes: Array(hash.finalize())) else { preconditionFailure("SHA-256 has 32 bytes") }
+        return digest
+    }
 }

@@ -61,6 +61,27 @@ struct FormatDocumentTests {
         }
     }
 
+    @Test("Its import is read, and one that is changed is not")
+    func imported() throws {
+        let text = try block("import")
+        #expect(ImportText(text)?.lines.map(\.item.number) == [1, 4])
+        let lines = text.split(separator: "\n").map { $0 + "\n" }
+        for index in lines.indices.prefix(3) {
+            var fewer = lines
+            fewer.remove(at: index)
+            #expect(ImportText(fewer.joined()) == nil, "\(lines[index])")
+        }
+        for other in ["", text + "\n", String(text.dropLast()), "x" + text, text + text, text + "run x db 00 1\n"] {
+            #expect(ImportText(other) == nil, "\(other)")
+        }
+    }
+
+    @Test("It names every part of a bundle")
+    func bundleParts() {
+        for part in BundlePart.allCases { #expect(page.contains("`\(part.rawValue)`"), "\(part)") }
+        for header in [BundlePart.header, BundlePart.signatureHeader] { #expect(page.contains("`\(header)`")) }
+    }
+
     @Test("Its banners, and their digest, are those that are stored")
     func banners() throws {
         let lines = try block("banners")

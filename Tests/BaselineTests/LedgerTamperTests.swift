@@ -106,10 +106,12 @@ struct LedgerTamperTests {
             Copy("derived_hosts", "host_id = 1", ["derived_id": "99"], "derived_hosts"),
             Copy("evidence", "id = 1", ["id": "99", "digest": "zeroblob(32)"], "row 99 of evidence"),
             Copy("hosts", "id = 1", ["id": "99", "identity": "'10.9.9.9'"], "row 99 of hosts"),
+            Copy("imports", "id = 1", ["id": "99"], "import 99"),
             Copy("interface_reports", "id = 1", ["id": "99", "digest": "zeroblob(32)"], "report 99"),
             Copy("ledger", "sequence = 1", ["sequence": "99"], "is missing"),
             Copy("port_sets", "id = 1", ["id": "99", "digest": "zeroblob(32)"], "row 99 of port_sets"),
             Copy("prunes", "id = 1", ["id": "99"], "prune 99"),
+            Copy("requests", "check_id = 3", ["version": "9"], "request 9 of far"),
             Copy("requests", "version = 2", ["version": "9"], "request 9 of web"),
             Copy("run_banners", "run_id = 1", ["run_id": "2"], "run 2 of web"),
             Copy("run_banners", "run_id = 1", ["run_id": "2", "banner_id": "NULL"], "run 2 of web"),
@@ -118,6 +120,7 @@ struct LedgerTamperTests {
             Copy("run_hosts", "run_id = 1", ["run_id": "3"], "run_hosts"),
             Copy("run_hosts", "run_id = 1", ["run_id": "99"], "run_hosts"),
             Copy("runs", "id = 1", ["id": "99"], "run 99 of web"),
+            Copy("runs", "id = 8", ["id": "99"], "run 99 of far"),
             Copy("sqlite_sequence", "true", ["name": "'hosts'"], "last number"),
         ])
     func insert(copy: Copy) throws {

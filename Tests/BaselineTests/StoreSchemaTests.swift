@@ -110,6 +110,9 @@ struct AppendOnlyTests {
         try store.record([reading("web01", at: 0, .init("eth0", ["10.0.0.1"]))], vantage: "probe1", user: "op")
         for time in 2...3 { _ = try store.record(draft("x", [found("10.0.0.1", [.refused: "22,80"])], at: time)) }
         _ = try store.prune(by: RetentionPolicy(since: minute(9)), acceptance())
+        let bundle = folder.path + "/x.bundle"
+        _ = try store.export([.check(run.check)], to: bundle)
+        _ = try store.importBundle(BundleReader(bundle), as: CheckName("y")!, acceptance())
         database = try folder.connection()
     }
 

@@ -62,6 +62,9 @@ struct JSONSchemaTests {
             ("prune", 0, ["prune", "--keep", "0d", "--dry-run", "--json"]),
             ("prune", 0, ["prune", "--keep", "0d", "--check", "web", "--json"]),
             ("backup", 0, ["backup", "copy.db", "--json"]),
+            ("export", 0, ["export", "web", "web.bundle", "--json"]),
+            ("verify", 0, ["verify", "--bundle", "made.bundle", "--json"]),
+            ("import-bundle", 0, ["import-bundle", "made.bundle", "--as", "there", "--json"]),
             ("correlate", 0, ["correlate", "web", "--json"]),
             ("correlate", 0, ["correlate", "web", "--json", "--interfaces", "interfaces"]),
             ("correlate", 0, ["correlate", "--since", "2999-01-01", "--json"]),
@@ -71,6 +74,7 @@ struct JSONSchemaTests {
         _ = try runner.portbase("check", "--name", "web")
         try #"{"meta": {"ip": "127.0.0.1", "mode": "local"}, "interfaces": {"lo": {"ipv4": ["127.0.0.1"]}}}"#.write(
             to: runner.folder.appendingPathComponent("interfaces"), atomically: true, encoding: .utf8)
+        _ = try runner.portbase("export", "web", "made.bundle")
         let result = try runner.portbase(arguments)
         #expect(result.status == status, "\(result)")
         try expectValid(result, schema, runner)

@@ -99,6 +99,7 @@ public struct Checker {
     private func joined(_ order: CheckOrder) throws -> (CheckName, CheckRequest, Reference?, Snapshot?) {
         let store = try existingStore()
         let (name, request) = try request(order, store)
+        if order.records { try store?.refuseImported(name) }
         let reference = try reference(order, name, store)
         return (name, request, reference, try reference?.snapshot ?? lastKnown(name, store))
     }

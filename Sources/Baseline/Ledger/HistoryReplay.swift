@@ -1,5 +1,29 @@
 import PortCore
 
+/// A text and its digest.
+struct ProvedText {
+    let bytes: [UInt8]
+    let digest: Digest
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        digest = Digest(of: bytes)
+    }
+}
+
+/// What a run found, as texts that its digests prove.
+struct ReplayedRun {
+    let snapshot: ProvedText
+    let evidence: ProvedText
+    /// `nil` where the run did not read banners.
+    let banners: ProvedText?
+
+    /// The digests that close the run's record.
+    var fields: [LedgerText.Field] {
+        [("evidence", .digest(evidence.digest)), ("banners", banners.map { .digest($0.digest) } ?? .null)]
+    }
+}
+
 /// The histories of all checks, run by run from the first: what each run found, proved by its digests. A step costs what
 /// changed, and the hashing of the run's texts.
 final class HistoryReplay {
@@ -7,7 +31,7 @@ final class HistoryReplay {
     private let content: RecordedContent
     private var checks: [Int64: CheckReplay] = [:]
     /// The derived snapshots that are proved.
-    private var derived: Set<Int64> = []
+    private var derived: [Int64: ProvedText] = [:]
 
     init(_ database: Database) {
         self.database = database
@@ -16,9 +40,9 @@ final class HistoryReplay {
 
     /// Goes on to run `runID`, the next of its check.
     ///
-    /// - Returns: the digests that close the run's record.
+    /// - Returns: what it found.
     /// - Throws: `StoreError.damaged` when a row does not fit, or the snapshot does not have its digests.
-    func advance(to runID: Int64) throws(StoreError) -> [LedgerText.Field] {
+    func advance(to runID: Int64) throws(StoreError) -> ReplayedRun {
         let run = try database.first(
             "SELECT check_id, digest, states_digest, reads_banners FROM runs WHERE id = ?", [.int(runID)]
         ) { row throws(StoreError) in
@@ -29,7 +53,7 @@ final class HistoryReplay {
         var replay = checks.removeValue(forKey: run.check) ?? CheckReplay()
         defer { checks[run.check] = replay }
         try replayHosts(run.check, runID, &replay)
-        guard replay.digest == run.digest else {
+        guard replay.snapshot.digest == run.digest else {
             throw database.damaged("its snapshot does not have the digest sha256:\(run.digest)")
         }
         guard replay.statesDigest == run.states else {
@@ -37,28 +61,34 @@ final class HistoryReplay {
         }
         try replayTexts(.evidence, run.check, runID, &replay.evidence)
         try replayTexts(.banners, run.check, runID, &replay.banners, mayChange: run.readsBanners)
-        let banners = run.readsBanners ? SQLValue.digest(replay.banners.digest) : .null
-        return [("evidence", .digest(replay.evidence.digest)), ("banners", banners)]
+        return ReplayedRun(
+            snapshot: replay.snapshot, evidence: replay.evidence.whole,
+            banners: run.readsBanners ? replay.banners.whole : nil)
     }
 
     /// Proves the snapshot of a version of a baseline, where no run found it.
-    func proveDerived(_ item: LedgerItem) throws(StoreError) {
+    ///
+    /// - Returns: that snapshot; `nil` where a run found it.
+    @discardableResult
+    func proveDerived(_ item: LedgerItem) throws(StoreError) -> ProvedText? {
         let row = try database.first(
             """
             SELECT d.id, d.digest FROM baselines AS b JOIN checks AS c ON c.id = b.check_id
             JOIN derived AS d ON d.id = b.derived_id WHERE b.version = ? AND c.name = ?
             """, [.int(item.number), .text(item.name)]
         ) { row throws(StoreError) in (id: row.int(0), digest: try row.digest(1)) }
-        guard let row, !derived.contains(row.id) else { return }
+        guard let row else { return nil }
+        if let known = derived[row.id] { return known }
         let statement = try Statement(
             "SELECT host_id, block_id, address FROM derived_hosts WHERE derived_id = ?", in: database)
         try statement.bind([.int(row.id)])
         var replay = CheckReplay()
         try replayHosts(statement, &replay)
-        guard replay.digest == row.digest else {
+        guard replay.snapshot.digest == row.digest else {
             throw database.damaged("its derived snapshot does not have the digest sha256:\(row.digest)")
         }
-        derived.insert(row.id)
+        derived[row.id] = replay.snapshot
+        return replay.snapshot
     }
 
     private func replayHosts(_ checkID: Int64, _ runID: Int64, _ replay: inout CheckReplay) throws(StoreError) {
@@ -158,7 +188,7 @@ private struct CheckReplay {
     }
 
     private var hosts = HostMap<State>()
-    private var digests: (snapshot: Digest, states: Digest)?
+    private var known: (snapshot: ProvedText, states: Digest)?
     var evidence = TextReplay()
     var banners = TextReplay()
 
@@ -167,16 +197,16 @@ private struct CheckReplay {
         let old = hosts[id]
         guard old?.blockID != state?.blockID || old?.address != state?.address else { return false }
         hosts.set(id, host, state)
-        digests = nil
+        known = nil
         return true
     }
 
-    var digest: Digest { mutating get { current().snapshot } }
+    var snapshot: ProvedText { mutating get { current().snapshot } }
 
     var statesDigest: Digest { mutating get { current().states } }
 
-    private mutating func current() -> (snapshot: Digest, states: Digest) {
-        if let digests { return digests }
+    private mutating func current() -> (snapshot: ProvedText, states: Digest) {
+        if let known { return known }
         var snapshot = SnapshotWriter<Int64>()
         var hasAddresses = false
         hosts.forEach { host, state in
@@ -184,8 +214,8 @@ private struct CheckReplay {
             snapshot.add(
                 host.identity, at: state.address, in: state.block.portSetID, state.block.ports, state.block.states)
         }
-        let digest = Digest(of: snapshot.bytes)
-        var statesDigest = digest
+        let text = ProvedText(snapshot.bytes)
+        var statesDigest = text.digest
         if hasAddresses {
             var states = SnapshotWriter<Int64>()
             hosts.forEach { host, state in
@@ -193,8 +223,8 @@ private struct CheckReplay {
             }
             statesDigest = Digest(of: states.bytes)
         }
-        digests = (digest, statesDigest)
-        return (digest, statesDigest)
+        known = (text, statesDigest)
+        return (text, statesDigest)
     }
 }
 
@@ -206,7 +236,7 @@ private struct TextReplay {
     }
 
     private var texts = HostMap<State>()
-    private var known: Digest?
+    private var known: ProvedText?
 
     /// - Returns: whether that changes anything.
     mutating func set(_ id: Int64, _ host: RecordedContent.KnownHost, _ text: State?) -> Bool {
@@ -216,14 +246,15 @@ private struct TextReplay {
         return true
     }
 
-    var digest: Digest {
+    /// The texts of all hosts as one.
+    var whole: ProvedText {
         mutating get {
             if let known { return known }
             var bytes: [UInt8] = []
             texts.forEach { host, text in RunExtras.add(host.identity, text.bytes, to: &bytes) }
-            let digest = Digest(of: bytes)
-            known = digest
-            return digest
+            let whole = ProvedText(bytes)
+            known = whole
+            return whole
         }
     }
 }

@@ -10,6 +10,8 @@ public enum LedgerKind: String, CaseIterable, Sendable {
     case report
     /// Runs that were dropped; its number is the row's.
     case prune
+    /// Histories that were recorded elsewhere and brought in; its number is the row's.
+    case `import`
 }
 
 /// What one entry is about.

@@ -36,4 +36,22 @@ struct LedgerText {
             }
         }
     }
+
+    /// What was escaped; `nil` for anything that is not.
+    static func unescaped(_ line: Substring.UTF8View) -> String? {
+        var bytes: [UInt8] = []
+        var rest = line[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\") else {
+                bytes.append(byte)
+                continue
+            }
+            switch rest.popFirst() {
+            case UInt8(ascii: "\\"): bytes.append(UInt8(ascii: "\\"))
+            case UInt8(ascii: "n"): bytes.append(UInt8(ascii: "\n"))
+            default: return nil
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }

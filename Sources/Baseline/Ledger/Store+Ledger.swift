@@ -29,7 +29,7 @@ extension Store {
             ("reason", .text(origin.reason)), ("ticket", .text(origin.ticket)), ("subject", .digest(subject)),
             ("record", .digest(record.digest)),
         ]
-        let text = Self.entryText(fields, after: last?.hash)
+        let text = Self.entryText(fields, after: last?.hash ?? .zeros)
         let signature = signingKey?.signature(of: text.text)
         try database.execute(
             """
@@ -47,9 +47,34 @@ extension Store {
         "sequence, kind, name, number, recorded_at, user, vantage, person, reason, ticket, subject, record"
 
     /// What the hash and the signature of an entry are of.
-    static func entryText(_ fields: [LedgerText.Field], after previous: Digest?) -> LedgerText {
-        let none = SQLValue.blob([UInt8](repeating: 0, count: 32))
-        return LedgerText("portbase-ledger 1", [("previous", previous.map { .digest($0) } ?? none)] + fields)
+    static func entryText(_ fields: [LedgerText.Field], after previous: Digest) -> LedgerText {
+        LedgerText(entryHeader, [("previous", .digest(previous))] + fields)
+    }
+
+    static let entryHeader = "portbase-ledger 1"
+    static let recordHeader = "portbase-record 1"
+
+    /// Proves one entry by itself, its place, its hash and its signature, from a row of `entryColumns`, hash, public_key
+    /// and signature.
+    ///
+    /// - Returns: its text.
+    func proved(
+        _ entry: borrowing Statement, in chain: inout LedgerChain
+    ) throws(StoreError) -> LedgerText {
+        guard entry.int(0) == chain.next else {
+            throw .doesNotHold(Discrepancy(entry: chain.next, nil, "it is missing"))
+        }
+        let text = Self.entryText(Array(try entry.fields().prefix(12)), after: chain.last)
+        guard try text.digest == entry.digest(12) else {
+            throw database.damaged("its hash is not that of its text and of the entry before")
+        }
+        let isSigned = !entry.isNull(13) || !entry.isNull(14)
+        do throws(LedgerChain.Broken) {
+            try chain.add(text.text, signature: isSigned ? (entry.blob(13), entry.blob(14)) : nil)
+        } catch {
+            throw database.damaged(error.problem)
+        }
+        return text
     }
 
     // MARK: Records
@@ -72,7 +97,7 @@ extension Store {
             default: nil
             }
         guard let subject else { throw database.damaged("\(item.description) has no digest") }
-        var text = LedgerText("portbase-record 1", [("kind", .text(item.kind.rawValue))] + fields)
+        var text = LedgerText(Self.recordHeader, [("kind", .text(item.kind.rawValue))] + fields)
         text.add(found)
         return (subject, text)
     }
@@ -114,6 +139,7 @@ extension Store {
             FROM interface_reports WHERE id = ?
             """
         case .prune: "SELECT id AS number, content AS content FROM prunes WHERE id = ?"
+        case .import: "SELECT id AS number, content AS content FROM imports WHERE id = ?"
         }
     }
 }

@@ -30,6 +30,8 @@ public struct Verification: Equatable, Sendable {
     public internal(set) var signedFrom: Int64?
     /// How many runs were dropped since: their entries are proved, and what they found is no longer there.
     public internal(set) var prunedRuns = 0
+    /// How many runs were recorded elsewhere and brought in; entries of imports vouch for them.
+    public internal(set) var importedRuns = 0
 
     /// How many entries there are.
     public var entryCount: Int { counts.values.reduce(0, +) }

@@ -2,8 +2,7 @@
 public struct Verifier {
     let database: Database
     private let store: Store
-    private let expected: LedgerHead?
-    private let keys: Set<[UInt8]>?
+    private let chain: LedgerChain
 
     /// - Parameters:
     ///   - expected: an entry that was noted elsewhere, which has to be in the ledger; `nil` for none.
@@ -12,8 +11,7 @@ public struct Verifier {
     public init(_ store: Store, expected: LedgerHead?, keys: [PublicKey]?) {
         self.store = store
         database = store.database
-        self.expected = expected
-        self.keys = keys.map { Set($0.map(\.bytes)) }
+        chain = LedgerChain(expected: expected, keys: keys)
     }
 
     /// Goes through the database as it is at one moment.
@@ -28,8 +26,9 @@ public struct Verifier {
                 let schema = try schemaDiscrepancy()
                 let found: Verification
                 do throws(StoreError) {
-                    found = try checkEntries(progress)
-                    try checkRest()
+                    let walk = try checkEntries(progress)
+                    try checkRest(imported: walk.imported, lastRun: walk.last[LedgerKind.run.rawValue])
+                    found = walk.found
                 } catch {
                     // What was taken out of the schema is what made the query fail.
                     if case .sqlite = error, let schema { throw .doesNotHold(schema) }
@@ -49,28 +48,38 @@ public struct Verifier {
     /// What the walk along the ledger has seen.
     private struct Walk {
         var found = Verification()
-        var hasExpected = false
+        var chain: LedgerChain
         /// The last number of each kind and check: what is recorded is numbered in its order.
         var last: [String: Int64] = [:]
         /// The runs that some prune names, by number.
         let pruned: [Int64: PrunedRun]
         /// Those that are not there, and whose prune is still to come.
         var gone: Set<Int64> = []
+        /// What imports brought in, which has no entries of its own.
+        var imported: Set<LedgerItem> = []
+
+        mutating func goOn(to item: LedgerItem, in database: Database) throws(StoreError) {
+            let series = item.kind.rawValue + (item.kind == .run ? "" : " \(item.name ?? "")")
+            guard item.number > last[series] ?? 0 else {
+                throw database.damaged("it is entered after \(item.kind.rawValue) \(last[series] ?? 0)")
+            }
+            last[series] = item.number
+        }
     }
 
-    private func checkEntries(_ progress: (Int, Int) -> Void) throws(StoreError) -> Verification {
+    private func checkEntries(_ progress: (Int, Int) -> Void) throws(StoreError) -> Walk {
         let total = try database.first("SELECT count(*) FROM ledger") { Int($0.int(0)) } ?? 0
         let statement = try Statement(
             "SELECT \(Store.entryColumns), hash, public_key, signature FROM ledger ORDER BY sequence", in: database)
         let replay = HistoryReplay(database)
-        var walk = Walk(pruned: try store.prunedRuns())
+        var walk = Walk(chain: chain, pruned: try store.prunedRuns())
         while try statement.step() {
             let sequence = statement.int(0)
             let item = LedgerKind(rawValue: statement.text(1)).map {
                 LedgerItem(kind: $0, name: statement.optionalText(2), number: statement.int(3))
             }
             do throws(StoreError) {
-                try check(statement, sequence, &walk)
+                _ = try store.proved(statement, in: &walk.chain)
                 guard let item else { throw database.damaged("its kind is none that portbase knows") }
                 try check(item, subject: try statement.digest(10), record: try statement.digest(11), replay, &walk)
             } catch .damaged(_, let detail) {
@@ -82,60 +91,17 @@ public struct Verifier {
             throw .doesNotHold(
                 Discrepancy("run \(run.number) of \(run.check)", "it is missing, and no prune dropped it"))
         }
-        try checkSignatures(walk)
-        if let expected, !walk.hasExpected { throw .doesNotHold(missing(expected)) }
-        return walk.found
-    }
-
-    /// One entry by itself: its place, its hash and its signature.
-    private func check(
-        _ entry: borrowing Statement, _ sequence: Int64, _ walk: inout Walk
-    ) throws(StoreError) {
-        let next = (walk.found.head?.sequence ?? 0) + 1
-        guard sequence == next else { throw .doesNotHold(Discrepancy(entry: next, nil, "it is missing")) }
-        let text = Store.entryText(Array(try entry.fields().prefix(12)), after: walk.found.head?.hash)
-        guard try text.digest == entry.digest(12) else {
-            throw database.damaged("its hash is not that of its text and of the entry before")
-        }
-        try checkSignature(entry, text, sequence, &walk.found)
-        let head = LedgerHead(sequence: sequence, hash: text.digest)
-        walk.found.head = head
-        if let expected, expected.hash == head.hash, expected.sequence ?? sequence == sequence {
-            walk.hasExpected = true
-        }
-    }
-
-    private func checkSignature(
-        _ entry: borrowing Statement, _ text: LedgerText, _ sequence: Int64, _ found: inout Verification
-    ) throws(StoreError) {
-        if entry.isNull(13), entry.isNull(14) {
-            guard let first = found.signedFrom else { return }
-            throw database.damaged("it is not signed, and from entry \(first) on all were")
-        }
-        let key = entry.blob(13)
-        guard PublicKey.proves(key, entry.blob(14), of: text.text) else {
-            throw database.damaged("its signature is not one of its text by the key that it names")
-        }
-        guard keys?.contains(key) ?? true else {
-            throw database.damaged("it is signed with another key than the one given")
-        }
-        if found.signedFrom == nil { found.signedFrom = sequence }
-    }
-
-    private func checkSignatures(_ walk: Walk) throws(StoreError) {
-        guard keys != nil, walk.found.signedFrom == nil, walk.found.head != nil else { return }
-        throw .doesNotHold(Discrepancy(nil, "no entry is signed"))
+        if let discrepancy = walk.chain.discrepancy { throw .doesNotHold(discrepancy) }
+        walk.found.head = walk.chain.head
+        walk.found.signedFrom = walk.chain.signedFrom
+        return walk
     }
 
     /// What an entry is about: the rows are there, and are those that were entered.
     private func check(
         _ item: LedgerItem, subject: Digest, record: Digest, _ replay: HistoryReplay, _ walk: inout Walk
     ) throws(StoreError) {
-        let series = item.kind.rawValue + (item.kind == .run ? "" : " \(item.name ?? "")")
-        guard item.number > walk.last[series] ?? 0 else {
-            throw database.damaged("it is entered after \(item.kind.rawValue) \(walk.last[series] ?? 0)")
-        }
-        walk.last[series] = item.number
+        try walk.goOn(to: item, in: database)
         walk.found.counts[item.kind, default: 0] += 1
         if item.kind == .run, let pruned = walk.pruned[item.number], try !store.hasRun(item.number) {
             guard pruned.check == item.name, pruned.record == record else {
@@ -146,13 +112,37 @@ public struct Verifier {
             return
         }
         if item.kind == .prune { try checkPrune(item.number, &walk) }
-        let found = item.kind == .run ? try replay.advance(to: item.number) : []
+        guard try prove(item, record, replay) == subject else {
+            throw database.damaged("the entry names another digest")
+        }
+        if item.kind == .import { try checkImport(item.number, replay, &walk) }
+    }
+
+    /// That the rows of `item` are there, and are those of `record`.
+    ///
+    /// - Returns: the digest of what it is about.
+    private func prove(_ item: LedgerItem, _ record: Digest, _ replay: HistoryReplay) throws(StoreError) -> Digest {
+        let found = item.kind == .run ? try replay.advance(to: item.number).fields : []
         if item.kind == .baseline { try replay.proveDerived(item) }
         guard let actual = try store.record(of: item, found) else { throw database.damaged("it is missing") }
         guard actual.record.digest == record else {
             throw database.damaged("its record is not the one that was entered")
         }
-        guard actual.subject == subject else { throw database.damaged("the entry names another digest") }
+        return actual.subject
+    }
+
+    /// That what an import names is there as it was brought in.
+    private func checkImport(_ number: Int64, _ replay: HistoryReplay, _ walk: inout Walk) throws(StoreError) {
+        for line in try store.imported(by: number)?.lines ?? [] {
+            do throws(StoreError) {
+                try walk.goOn(to: line.item, in: database)
+                _ = try prove(line.item, line.record, replay)
+            } catch .damaged(_, let detail) {
+                throw database.damaged("\(line.item.description): \(detail)")
+            }
+            walk.found.importedRuns += line.item.kind == .run ? 1 : 0
+            walk.imported.insert(line.item)
+        }
     }
 
     /// That a prune names only runs that were entered before it and are gone.
@@ -160,12 +150,5 @@ public struct Verifier {
         for run in try store.prunedRuns(by: number) where walk.gone.remove(run.number) == nil {
             throw database.damaged("it names run \(run.number), which it did not drop")
         }
-    }
-
-    private func missing(_ head: LedgerHead) -> Discrepancy {
-        let place = head.sequence == nil ? "no entry has" : "there is none with"
-        return Discrepancy(
-            entry: head.sequence, nil,
-            "\(place) the hash sha256:\(head.hash), so the history was cut or rewritten")
     }
 }

@@ -1,6 +1,3 @@
-import Glibc
-import PortCore
-
 /// A copy of a database.
 public struct Backup: Hashable, Sendable {
     /// The file.
@@ -15,21 +12,9 @@ extension Store {
     ///
     /// - Throws: `StoreError.exists` when there is such a file, or another case when it cannot be written.
     public func backUp(to path: String) throws(StoreError) -> Backup {
-        let draft = "\(path).\(getpid()).partial"
-        guard access(path, F_OK) != 0 else { throw .exists(path: path) }
-        let descriptor = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .notWritable(path: path, reason: SystemError.text(errno)) }
-        defer {
-            close(descriptor)
-            unlink(draft)
-        }
-        let head = try copied(to: draft)
-        guard fsync(descriptor) == 0 else { throw .notWritable(path: path, reason: SystemError.text(errno)) }
-        // Unlike rename, a link never takes the place of a file.
-        guard link(draft, path) == 0 else {
-            throw errno == EEXIST ? .exists(path: path) : .notWritable(path: path, reason: SystemError.text(errno))
-        }
-        Self.syncFolder(of: path)
+        let file = try NewFile(path)
+        let head = try copied(to: file.draft)
+        try file.publish()
         return Backup(path: path, head: head)
     }
 
@@ -39,14 +24,5 @@ extension Store {
         // Without a log: the copy is one file, and the next recording switches it on again.
         try copy.execute("PRAGMA journal_mode = DELETE")
         return try Self.head(in: copy)
-    }
-
-    /// Makes the name of a new file last through a power cut, where the file system can.
-    private static func syncFolder(of path: String) {
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
     }
 }

@@ -11,6 +11,14 @@ enum RequestCoding {
         return String(decoding: data, as: UTF8.self)
     }
 
+    /// What `text` wrote; `nil` for anything else.
+    static func value<Value: Codable>(_ type: Value.Type, _ text: String) -> Value? {
+        guard let value = try? JSONDecoder().decode(type, from: Data(text.utf8)), self.text(value) == text else {
+            return nil
+        }
+        return value
+    }
+
     static func read<Value: Decodable>(_ type: Value.Type, _ text: String, in database: Database) throws(StoreError)
         -> Value
     {

@@ -54,11 +54,24 @@ extension Store {
     private func insertBaseline(
         _ name: CheckName, _ run: Run, derivedID: Int64?, _ acceptance: Acceptance
     ) throws(StoreError) -> BaselineVersion {
+        try refuseImported(name)
         let checkID = try checkID(name)
         let last = try database.first(
             "SELECT coalesce(max(version), 0) FROM baselines WHERE check_id = ?", [.int(checkID)]
         ) { $0.int(0) }
         let version = (last ?? 0) + 1
+        try insertBaseline(checkID, version, run.id, derivedID: derivedID, acceptance)
+        try enter(
+            LedgerItem(kind: .baseline, name: name.description, number: version), LedgerOrigin(acceptance))
+        let inserted = try baselines("WHERE b.check_id = ? AND b.version = ?", [.int(checkID), .int(version)])
+        guard let inserted = inserted.first else { throw database.damaged("the baseline is missing") }
+        return inserted
+    }
+
+    /// Inserts the row of a version of a baseline, without an entry in the ledger.
+    func insertBaseline(
+        _ checkID: Int64, _ version: Int64, _ runID: Int64, derivedID: Int64?, _ acceptance: Acceptance
+    ) throws(StoreError) {
         try database.execute(
             """
             INSERT INTO baselines (check_id, version, run_id, derived_id, recorded_at, vantage, user, person, reason,
@@ -66,15 +79,10 @@ extension Store {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                .int(checkID), .int(version), .int(run.id), .int(derivedID), .time(acceptance.recordedAt),
+                .int(checkID), .int(version), .int(runID), .int(derivedID), .time(acceptance.recordedAt),
                 .text(acceptance.vantage), .text(acceptance.user), .text(acceptance.person),
                 .text(acceptance.reason), .text(acceptance.ticket),
             ])
-        try enter(
-            LedgerItem(kind: .baseline, name: name.description, number: version), LedgerOrigin(acceptance))
-        let inserted = try baselines("WHERE b.check_id = ? AND b.version = ?", [.int(checkID), .int(version)])
-        guard let inserted = inserted.first else { throw database.damaged("the baseline is missing") }
-        return inserted
     }
 
     /// Every version of the check's baseline, oldest first; none when no baseline was set.

@@ -5,26 +5,32 @@ extension Store {
     ///
     /// - Returns: the run as recorded, with its number.
     /// - Throws: `StoreError.requestDiffers` when the check is recorded with another request and the draft does not
-    ///   redefine it; other cases when nothing could be written.
+    ///   redefine it; `.imported` when its history was brought in; other cases when nothing could be written.
     public func record(_ draft: RunDraft) throws(StoreError) -> Run {
         try database.write { () throws(StoreError) in
             let checkID = try id(
                 in: "checks", insert: "(name) VALUES (?)", find: "name = ?", [.text(draft.check.description)])
-            let version = try requestVersion(draft, checkID)
-            let previous = try database.first(
-                "SELECT id, digest FROM runs WHERE check_id = ? ORDER BY id DESC LIMIT 1", [.int(checkID)]
-            ) { row throws(StoreError) in (id: row.int(0), digest: try row.digest(1)) }
-            let run = try insertRun(draft, checkID, version)
-            if previous?.digest != run.digest {
-                try insertHostChanges(draft.snapshot, checkID, run.id, since: previous?.id)
-            }
-            try insertEvidenceChanges(draft, checkID, run.id, since: previous?.id)
-            if let banners = draft.banners { try insertBannerChanges(banners, checkID, run.id) }
+            try refuseImported(draft.check)
+            let run = try insert(draft, checkID, version: requestVersion(draft, checkID))
             try enter(
                 LedgerItem(kind: .run, name: draft.check.description, number: run.id),
                 LedgerOrigin(draft.context, at: draft.finishedAt), found: RunExtras.fields(draft))
             return run
         }
+    }
+
+    /// Inserts the rows of a run, without an entry in the ledger.
+    func insert(_ draft: RunDraft, _ checkID: Int64, version: Int) throws(StoreError) -> Run {
+        let previous = try database.first(
+            "SELECT id, digest FROM runs WHERE check_id = ? ORDER BY id DESC LIMIT 1", [.int(checkID)]
+        ) { row throws(StoreError) in (id: row.int(0), digest: try row.digest(1)) }
+        let run = try insertRun(draft, checkID, version)
+        if previous?.digest != run.digest {
+            try insertHostChanges(draft.snapshot, checkID, run.id, since: previous?.id)
+        }
+        try insertEvidenceChanges(draft, checkID, run.id, since: previous?.id)
+        if let banners = draft.banners { try insertBannerChanges(banners, checkID, run.id) }
+        return run
     }
 
     /// The version of the check's request that the draft ran; a new one when there is none or it is redefined.
@@ -38,16 +44,22 @@ extension Store {
             guard draft.redefines else { throw .requestDiffers(draft.check) }
         }
         let version = (recorded?.version ?? 0) + 1
+        let origin = LedgerOrigin(draft.context, at: draft.finishedAt)
+        try insertRequest(RequestCoding.text(draft.request), checkID, version, origin)
+        try enter(LedgerItem(kind: .request, name: draft.check.description, number: Int64(version)), origin)
+        return version
+    }
+
+    /// Inserts the row of a version of a request, without an entry in the ledger.
+    func insertRequest(
+        _ body: String, _ checkID: Int64, _ version: Int, _ origin: LedgerOrigin
+    ) throws(StoreError) {
         try database.execute(
             "INSERT INTO requests (check_id, version, body, recorded_at, vantage, user) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                .int(checkID), .int(version), .text(RequestCoding.text(draft.request)), .time(draft.finishedAt),
-                .text(draft.context.vantage), .text(draft.context.user),
+                .int(checkID), .int(version), .text(body), .time(origin.recordedAt), .text(origin.vantage),
+                .text(origin.user),
             ])
-        try enter(
-            LedgerItem(kind: .request, name: draft.check.description, number: Int64(version)),
-            LedgerOrigin(draft.context, at: draft.finishedAt))
-        return version
     }
 
     private func insertRun(_ draft: RunDraft, _ checkID: Int64, _ version: Int) throws(StoreError) -> Run {

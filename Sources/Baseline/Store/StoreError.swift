@@ -23,6 +23,10 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case requestDiffers(CheckName)
     case unsigned(path: String)
     case exists(path: String)
+    case notABundle(path: String)
+    case checkExists(CheckName)
+    case manyChecks(path: String)
+    case imported(CheckName)
     case doesNotHold(Discrepancy)
     case interrupted(signal: Int32)
 
@@ -68,6 +72,14 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
             "The ledger of '\(path)' is signed, so that an entry without a signature would not hold. "
                 + "Nothing was changed; give --sign-key FILE or PORTBASE_SIGN_KEY."
         case .exists(let path): "'\(path)' exists and is not overwritten; choose another name."
+        case .notABundle(let path): "'\(path)' is not a bundle: 'portbase export' makes one."
+        case .checkExists(let name):
+            "A check is named '\(name)' here, and histories are not mixed. Choose another name with --as NAME."
+        case .manyChecks(let path):
+            "'\(path)' holds more than one check, and one name cannot stand for them. "
+                + "Leave --as out, or export them one by one."
+        case .imported(let name):
+            "The history of '\(name)' was imported, and nothing is added to it; choose another --name."
         case .doesNotHold(let discrepancy): "\(discrepancy)"
         case .interrupted(let signal): Interruption.text(signal)
         }

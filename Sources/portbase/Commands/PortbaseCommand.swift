@@ -16,5 +16,6 @@ struct PortbaseCommand: ParsableCommand {
             CheckCommand.self, DiffCommand.self, RunsCommand.self, ShowCommand.self, BaselineCommand.self,
             CorrelateCommand.self, HistoryCommand.self, QueryCommand.self, FirstSeenCommand.self, TimelineCommand.self,
             VerifyCommand.self, HeadCommand.self, KeygenCommand.self, PruneCommand.self, BackupCommand.self,
+            ExportCommand.self, ImportBundleCommand.self,
         ])
 }

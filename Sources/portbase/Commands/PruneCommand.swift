@@ -33,34 +33,23 @@ struct PruneCommand: ParsableCommand {
     @Flag(help: "Print what would go, and write nothing.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("Why, for the ledger.", valueName: "text"))
-    var reason = "retention"
-
-    @Option(help: ArgumentHelp("Who decided it, where that is not the user.", valueName: "person"))
-    var by: String?
-
+    @OptionGroup var circumstance: CircumstanceOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var signing: SigningOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         guard keepLast >= 0 else { throw ValidationError("--keep-last takes a number, 0 or above.") }
-        try Reading.checkLine(reason, of: "reason")
-        if let by { try Reading.checkLine(by, of: "by") }
     }
 
     func run() throws {
-        let now = Timestamp.now()
         let policy = RetentionPolicy(since: keep, newest: keepLast, check: name)
         // A database that is not there is told before one is made.
         let reading = try database.store()
         var report = try reading.prunable(by: policy)
         if !dryRun, report.count > 0 {
             report = try signing.store(recordingIn: database).prune(
-                by: policy,
-                Acceptance(
-                    recordedAt: now, vantage: Machine.vantage, user: Machine.user, person: by, reason: reason,
-                    ticket: nil))
+                by: policy, circumstance.acceptance("retention"))
         }
         try output.show(
             json: PruneJSON(report, isDryRun: dryRun),

@@ -39,6 +39,57 @@ struct SigningOptions: ParsableArguments {
     }
 }
 
+/// What was noted elsewhere, to hold a ledger against.
+struct ProofOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("An entry that has to be there: \(LedgerHead.grammar).", valueName: "head"),
+        transform: Reading.head)
+    var head: LedgerHead?
+
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "The key that has to have signed each entry from the first signed one on. Repeats, for keys that took over.",
+            valueName: "file"))
+    var publicKey: [String] = []
+
+    /// The keys of the files; `nil` where none is given.
+    func keys() throws(KeyError) -> [PublicKey]? {
+        var keys: [PublicKey] = []
+        for file in publicKey { keys.append(try PublicKey(path: file)) }
+        return keys.isEmpty ? nil : keys
+    }
+
+    func reader(of bundle: String) throws(KeyError) -> BundleReader {
+        BundleReader(bundle, expected: head, keys: try keys())
+    }
+}
+
+/// Who does something with what is recorded, and why, where that need not be told.
+struct CircumstanceOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Why, for the ledger.", valueName: "text"))
+    var reason: String?
+
+    @Option(help: ArgumentHelp("The ticket of it.", valueName: "id"))
+    var ticket: String?
+
+    @Option(help: ArgumentHelp("Who decided it, where that is not the user.", valueName: "person"))
+    var by: String?
+
+    func validate() throws {
+        for (name, text) in [("reason", reason), ("ticket", ticket), ("by", by)] {
+            if let text { try Reading.checkLine(text, of: name) }
+        }
+    }
+
+    /// Done now, by this user on this machine; for `usual` where no reason is given.
+    func acceptance(_ usual: String) -> Acceptance {
+        Acceptance(
+            recordedAt: .now(), vantage: Machine.vantage, user: Machine.user, person: by, reason: reason ?? usual,
+            ticket: ticket)
+    }
+}
+
 /// How results are shown.
 struct OutputOptions: ParsableArguments {
     @Flag(name: [.customShort("j"), .long], help: "Print JSON; docs/schemas describes it.")
@@ -85,6 +136,11 @@ enum Reading {
     @Sendable static func run(_ text: String) throws -> RunReference {
         guard let reference = RunReference(text) else { throw ValidationError("Give \(RunReference.grammar).") }
         return reference
+    }
+
+    @Sendable static func head(_ text: String) throws -> LedgerHead {
+        guard let head = LedgerHead(text) else { throw ValidationError("Give \(LedgerHead.grammar).") }
+        return head
     }
 
     @Sendable static func endpoints(_ text: String) throws -> Endpoints {

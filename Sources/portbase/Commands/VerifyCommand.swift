@@ -11,6 +11,7 @@ struct VerifyCommand: ParsableCommand {
               portbase verify
               portbase verify --head "portbase ledger 17 sha256:…"     what was noted is there, and all before it
               portbase verify --public-key ~/portbase.key.pub
+              portbase verify --bundle web-tier.bundle
 
             Who can write the file can rewrite the ledger as a whole: only --head and --public-key find that, and only \
             --head finds that its end was cut off. docs/audit.md tells what each proves.
@@ -18,40 +19,39 @@ struct VerifyCommand: ParsableCommand {
             """)
 
     @Option(
-        help: ArgumentHelp("An entry that has to be there: \(LedgerHead.grammar).", valueName: "head"),
-        transform: VerifyCommand.head)
-    var head: LedgerHead?
+        help: ArgumentHelp("Prove a bundle that 'portbase export' made instead of the database.", valueName: "file"))
+    var bundle: String?
 
-    @Option(
-        parsing: .singleValue,
-        help: ArgumentHelp(
-            "The key that has to have signed each entry from the first signed one on. Repeats, for keys that took over.",
-            valueName: "file"))
-    var publicKey: [String] = []
-
+    @OptionGroup var proof: ProofOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
-    func run() throws {
-        var keys: [PublicKey] = []
-        for file in publicKey { keys.append(try PublicKey(path: file)) }
-        let verifier = Verifier(try database.store(), expected: head, keys: keys.isEmpty ? nil : keys)
-        var line = ProgressLine(isShown: !output.quiet)
-        let verification: Verification
-        do {
-            defer { line.clear() }
-            verification = try verifier.run { line.show($0, of: $1, "entries") }
-        } catch StoreError.doesNotHold(let discrepancy) {
-            try output.show(
-                json: VerifyJSON(discrepancy), text: VerifyText(style: output.style).text(discrepancy))
-            throw ExitCode(Ending.differs.exitCode(in: .comparison))
+    func validate() throws {
+        guard bundle == nil || database.file == nil else {
+            throw ValidationError("--bundle and --db exclude each other.")
         }
-        try output.show(
-            json: VerifyJSON(verification), text: VerifyText(style: output.style).text(verification))
     }
 
-    @Sendable private static func head(_ text: String) throws -> LedgerHead {
-        guard let head = LedgerHead(text) else { throw ValidationError("Give \(LedgerHead.grammar).") }
-        return head
+    func run() throws {
+        let style = output.style
+        do {
+            if let bundle {
+                let found = try proof.reader(of: bundle).prove()
+                try output.show(json: VerifyBundleJSON(found), text: VerifyText(style: style).text(found))
+            } else {
+                let found = try verification()
+                try output.show(json: VerifyJSON(found), text: VerifyText(style: style).text(found))
+            }
+        } catch StoreError.doesNotHold(let discrepancy) {
+            try output.show(json: VerifyJSON(discrepancy), text: VerifyText(style: style).text(discrepancy))
+            throw ExitCode(Ending.differs.exitCode(in: .comparison))
+        }
+    }
+
+    private func verification() throws -> Verification {
+        let verifier = Verifier(try database.store(), expected: proof.head, keys: try proof.keys())
+        var line = ProgressLine(isShown: !output.quiet)
+        defer { line.clear() }
+        return try verifier.run { line.show($0, of: $1, "entries") }
     }
 }

@@ -32,6 +32,7 @@ struct VerifyJSON: Encodable {
     var head: HeadJSON.EntryJSON?
     var entryCounts: [String: Int]?
     var prunedRuns: Int?
+    var importedRuns: Int?
     var signedFrom: Int64?
     /// The first thing that does not hold; left out where all does.
     var discrepancy: DiscrepancyJSON?
@@ -47,6 +48,7 @@ struct VerifyJSON: Encodable {
         head = verification.head.map(HeadJSON.EntryJSON.init)
         entryCounts = Dictionary(uniqueKeysWithValues: verification.counts.map { ($0.key.rawValue, $0.value) })
         prunedRuns = verification.prunedRuns
+        importedRuns = verification.importedRuns
         signedFrom = verification.signedFrom
     }
 
@@ -61,6 +63,7 @@ struct VerifyJSON: Encodable {
         case schemaVersion = "schema_version"
         case entryCounts = "entry_counts"
         case prunedRuns = "pruned_runs"
+        case importedRuns = "imported_runs"
         case signedFrom = "signed_from"
     }
 }

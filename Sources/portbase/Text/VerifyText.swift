@@ -12,11 +12,29 @@ struct VerifyText {
         }
         let pruned = verification.prunedRuns
         let gone = pruned == 0 ? [] : ["\(ProgressLine.grouped(pruned)) of the runs pruned"]
-        let count = verification.entryCount
-        let total = "\(ProgressLine.grouped(count)) \(count == 1 ? "entry" : "entries")"
-        let signed = verification.signedFrom.map { $0 == 1 ? "all signed" : "signed from entry \($0) on" }
-        let list = (kinds + gone + [signed ?? "none signed"]).joined(separator: ", ")
-        return "\(style.paint("Holds", .green)): \(total): \(list).\n" + (verification.head.map { "\($0)\n" } ?? "")
+        let brought = verification.importedRuns
+        let foreign = brought == 0 ? [] : ["\(ProgressLine.grouped(brought)) run\(brought == 1 ? "" : "s") imported"]
+        let list = (kinds + gone + foreign + [signed(verification.signedFrom)]).joined(separator: ", ")
+        return "\(holds): \(entries(verification.entryCount)): \(list).\n"
+            + (verification.head.map { "\($0)\n" } ?? "")
+    }
+
+    /// What a bundle holds, and the head that it was made at.
+    func text(_ bundle: BundleSummary) -> String {
+        let list = BundleText(style: style).list(bundle)
+        return
+            "\(holds): \(list), proved by \(entries(Int(bundle.head.sequence ?? 0))), \(signed(bundle.signedFrom)).\n"
+            + "\(bundle.head)\n"
+    }
+
+    private var holds: String { style.paint("Holds", .green) }
+
+    private func entries(_ count: Int) -> String {
+        "\(ProgressLine.grouped(count)) \(count == 1 ? "entry" : "entries")"
+    }
+
+    private func signed(_ first: Int64?) -> String {
+        first.map { $0 == 1 ? "all signed" : "signed from entry \($0) on" } ?? "none signed"
     }
 
     /// The first thing that does not hold.

@@ -38,7 +38,22 @@ struct RecordedHistory {
         try store.record([up, down], vantage: "probe1", user: "op")
         for time in 9...10 { _ = try store.record(draft("db", [six], at: time)) }
         _ = try store.prune(by: RetentionPolicy(since: minute(11)), acceptance("retention", at: 11))
+        let elsewhere = try TemporaryFolder()
+        let bundle = try bundle(in: elsewhere)
+        _ = try store.importBundle(BundleReader(bundle), as: nil, acceptance("of the other site", at: 12))
         _ = try store.record(draft("db", [six, four], at: 12))
+    }
+
+    /// A bundle of another database: a check with two runs, and a baseline.
+    private static func bundle(in folder: TemporaryFolder) throws -> String {
+        let store = try folder.store()
+        let name = found("far01", at: "10.9.0.1", [.connected: "22,80", .timeout: "443"])
+        let said = [Host("far01")!: said([22: "SSH-2.0-far"])]
+        let run = try store.record(draft("far", [name], at: 0, banners: said))
+        _ = try store.setBaseline(run, acceptance("far away", at: 1))
+        _ = try store.record(draft("far", [found("far01", at: "10.9.0.1", [.refused: "22,80,443"])], at: 2))
+        _ = try store.export([.check(run.check)], to: folder.path + "/far.bundle")
+        return folder.path + "/far.bundle"
     }
 
     /// A copy of the database that `sql` changed behind the back of portbase, without triggers and checks, as who can

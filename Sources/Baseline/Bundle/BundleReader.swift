@@ -1,0 +1,69 @@
+/// Reads a bundle and proves it with nothing but itself: the chain of all entries, each record by its entry, and what a
+/// run found by its record.
+public struct BundleReader {
+    let path: String
+    private let chain: LedgerChain
+
+    /// - Parameters:
+    ///   - expected: an entry that was noted elsewhere, which has to be in the ledger; `nil` for none.
+    ///   - keys: the keys of which one has to have signed each entry from the first signed one on; `nil` to take the
+    ///     keys that the entries name.
+    public init(_ path: String, expected: LedgerHead? = nil, keys: [PublicKey]? = nil) {
+        self.path = path
+        chain = LedgerChain(expected: expected, keys: keys)
+    }
+
+    /// Goes through the bundle.
+    ///
+    /// - Throws: `StoreError.notABundle`, `.cannotOpen`, or `.doesNotHold` with the first line that does not hold.
+    public func prove() throws(StoreError) -> BundleSummary {
+        try read { _ throws(StoreError) in }
+    }
+
+    /// Calls `body` for each thing that the bundle holds, in the order in which it was recorded. What comes after it may
+    /// still not hold.
+    func read(_ body: (BundleItem) throws(StoreError) -> Void) throws(StoreError) -> BundleSummary {
+        var input = try BundleInput(path)
+        try begin(&input)
+        var walk = BundleWalk(chain: chain)
+        while let (part, text, line) = try nextPart(&input) {
+            switch part {
+            case .signature, .entry, .record:
+                if let item = try walk.closed() { try body(item) }
+            case .snapshot, .evidence, .banners: break
+            }
+            try walk.add(part, text, BundlePlace(path: path, line: line))
+        }
+        if let item = try walk.closed() { try body(item) }
+        let end = BundlePlace(path: path, line: input.line)
+        let digest = input.digestBefore
+        guard input.lastLine == Array("\(BundlePart.end) \(digest)\n".utf8) else {
+            throw end.problem("the digest is not that of the lines before it")
+        }
+        guard try input.next() == nil else { throw end.problem("something follows the digest") }
+        return try walk.summary(digest, end)
+    }
+
+    private func begin(_ input: inout BundleInput) throws(StoreError) {
+        do throws(StoreError) {
+            guard try input.next() == BundlePart.header else { throw .notABundle(path: path) }
+        } catch .doesNotHold {
+            throw .notABundle(path: path)
+        }
+    }
+
+    /// A part, its text and the line on which that begins; `nil` at the line of the digest.
+    private func nextPart(
+        _ input: inout BundleInput
+    ) throws(StoreError) -> (part: BundlePart, text: String, line: Int)? {
+        guard let line = try input.next() else {
+            throw BundlePlace(path: path, line: input.line + 1).problem("the digest that closes a bundle is missing")
+        }
+        let words = line.split(separator: " ", omittingEmptySubsequences: false)
+        if words[0] == BundlePart.end { return nil }
+        guard words.count == 3, words[0] == BundlePart.word, let part = BundlePart(rawValue: String(words[1])),
+            let count = Int(words[2]), count > 0, "\(count)" == words[2]
+        else { throw BundlePlace(path: path, line: input.line).problem("no part begins like that") }
+        return (part, try input.text(count), input.line - count + 1)
+    }
+}

@@ -1,0 +1,54 @@
+import Glibc
+import PortCore
+
+/// A file of mode 0600 that has its name only when it is whole and on the disk, and never takes the place of another.
+struct NewFile: ~Copyable {
+    let path: String
+    /// Where it is written. It is gone when the value is.
+    let draft: String
+    private let descriptor: Int32
+
+    /// - Throws: `StoreError.exists` when there is such a file, or `.notWritable`.
+    init(_ path: String) throws(StoreError) {
+        let draft = "\(path).\(getpid()).partial"
+        guard access(path, F_OK) != 0 else { throw .exists(path: path) }
+        let descriptor = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .notWritable(path: path, reason: SystemError.text(errno)) }
+        (self.path, self.draft, self.descriptor) = (path, draft, descriptor)
+    }
+
+    deinit {
+        close(descriptor)
+        unlink(draft)
+    }
+
+    /// Adds `bytes` at the end.
+    func write(_ bytes: [UInt8]) throws(StoreError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw .notWritable(path: path, reason: SystemError.text(errno)) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Gives the file its name.
+    func publish() throws(StoreError) {
+        guard fsync(descriptor) == 0 else { throw .notWritable(path: path, reason: SystemError.text(errno)) }
+        // Unlike rename, a link never takes the place of a file.
+        guard link(draft, path) == 0 else {
+            throw errno == EEXIST ? .exists(path: path) : .notWritable(path: path, reason: SystemError.text(errno))
+        }
+        syncFolder()
+    }
+
+    /// Makes the name last through a power cut, where the file system can.
+    private func syncFolder() {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}
