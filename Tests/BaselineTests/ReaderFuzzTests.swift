@@ -84,12 +84,38 @@ struct ReaderFuzzTests {
             }
             return selection?.all.text
         },
+        Reader(name: "prunes", corpus: [PruneText.text([dropped(6, "db"), dropped(7, "web")])], isCanonical: true) {
+            PruneText.read($0).map(PruneText.text)
+        },
+        Reader(name: "imports", corpus: [broughtIn.text], isCanonical: true) { ImportText($0)?.text },
+        Reader(
+            name: "records", corpus: [LedgerText("x", [("a", .text("b\\\n")), ("c", .text(""))]).text],
+            isCanonical: true
+        ) { LedgerLines($0, header: "x")?.text },
+        Reader(name: "texts of hosts", corpus: ["host 10.0.0.1\ntimeout *\nhost web01\ntimeout *\n"], isCanonical: true)
+        {
+            HostShares($0).map { shares in
+                shares.hosts.map { "host \($0.host)\n\($0.lines)" }.joined()
+            }
+        },
         Reader(
             name: "reports of interfaces",
             corpus: [#"{"meta": {"ip": "10.0.0.9", "mode": "local"}, "interfaces": {"lo": {"ipv4": ["10.0.0.9"]}}}"#],
             isCanonical: false
         ) { text in (try? InterfaceReport(json: text, file: "x")).map { _ in "read" } },
     ]
+
+    private static func dropped(_ number: Int64, _ check: String) -> PrunedRun {
+        PrunedRun(number: number, check: check, record: Digest(of: check))
+    }
+
+    private static let broughtIn: ImportText = {
+        var content = ImportText(bundle: Digest(of: "b"), head: LedgerHead(sequence: 17, hash: Digest(of: "h")))
+        content.checks = [.init(name: "there", original: "web")]
+        let run = LedgerItem(kind: .run, name: "there", number: 4)
+        content.lines = [.init(item: run, record: Digest(of: "r"), original: 1)]
+        return content
+    }()
 
     @Test("the reader of", arguments: readers)
     private func reader(_ reader: Reader) {
