@@ -9,7 +9,7 @@ RELEASE_FLAGS = -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC_L
 	-Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 STRICT_FLAGS = -Xswiftc -warnings-as-errors
 
-.PHONY: demo test build release install bench accuracy torture format lint deps test-deps clean
+.PHONY: demo test build release install bench accuracy torture sanitize fuzz format lint deps test-deps clean
 
 demo: release
 	@docs/demo $(RELEASE)
@@ -44,6 +44,16 @@ accuracy: release
 torture: release
 	bench/torture --portbase $(RELEASE)
 
+# The tests with AddressSanitizer, then with ThreadSanitizer; about half an hour. What lives until a process ends is no
+# leak.
+sanitize: deps test-deps
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan
+	TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/tsan.supp swift test --sanitize=thread --scratch-path .build-tsan
+
+# Every reader of outside bytes on a million changed texts each, where CI takes 3,000; some minutes.
+fuzz: deps test-deps
+	PORTBASE_FUZZ_CASES=1000000 swift test $(STRICT_FLAGS) --filter ReaderFuzzTests
+
 format:
 	swift format -i -r Package.swift Sources Tests migrations bench
 
@@ -58,4 +68,4 @@ test-deps:
 	@.ci/deps test
 
 clean:
-	rm -rf .build bench/out
+	rm -rf .build .build-* bench/out

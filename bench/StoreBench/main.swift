@@ -35,8 +35,8 @@ func draft(_ request: CheckRequest, _ results: [HostResult], at second: Int) -> 
         context: RunContext(vantage: "bench", user: "bench", version: "0", limits: LoadLimits()), results: results)
 }
 
-/// Records so many runs of 1,000 hosts × 1,000 ports at `path`, of which each shows another host changed.
-func makeHistory(runs: Int, at path: String) throws {
+/// Records so many runs of 1,000 hosts × 1,000 ports at `path`, of which each `stride`-th shows another host changed.
+func makeHistory(runs: Int, at path: String, stride: Int) throws {
     let hosts = 1000
     let request = try request(hosts: hosts)
     func entries(_ results: [HostResult]) -> [Snapshot.Entry] { Snapshot(results).entries }
@@ -45,8 +45,8 @@ func makeHistory(runs: Int, at path: String) throws {
     var found = quiet
     let store = try Store(recordingIn: path)
     for run in 0..<runs {
-        let host = run * 7 % hosts
-        found[host] = (run / hosts).isMultiple(of: 2) ? loud[host] : quiet[host]
+        let host = run / stride * 7 % hosts
+        found[host] = (run / stride / hosts).isMultiple(of: 2) ? loud[host] : quiet[host]
         let time = Timestamp(milliseconds: 1_777_000_000_000 + Int64(run) * 60_000)
         let draft = RunDraft(
             check: CheckName("bench")!, request: request, startedAt: time, finishedAt: time,
@@ -122,10 +122,10 @@ func diff(hosts: Int) throws -> Double {
     }
 }
 
-// `store-bench make FILE RUNS` makes the history that queries are timed on.
-let arguments = CommandLine.arguments.dropFirst()
-if arguments.first == "make", arguments.count == 3, let runs = arguments.last.flatMap({ Int($0) }) {
-    try makeHistory(runs: runs, at: arguments.dropFirst().first!)
+// `store-bench make FILE RUNS [STRIDE]` makes the history that queries are timed on.
+let arguments = CommandLine.arguments.dropFirst().map { $0 }
+if arguments.first == "make", arguments.count >= 3, let runs = Int(arguments[2]) {
+    try makeHistory(runs: runs, at: arguments[1], stride: arguments.count > 3 ? Int(arguments[3]) ?? 1 : 1)
     exit(0)
 }
 try growth("record 1,000 hosts × 1,000 ports, nothing changed", limit: 1024) { _ in [] }

@@ -27,9 +27,8 @@ struct BundleHistory {
             throw place.problem("the request of \(open.item.description) is not there")
         }
         if let part = open.texts[.snapshot] {
-            let value = try Self.snapshot(part, of: open)
-            let digests = value.digests
-            snapshot = (value, digests.whole, digests.states)
+            let (value, digest) = try Self.snapshot(part, of: open)
+            snapshot = (value, digest, value.statesDigest(whole: digest))
         }
         guard let snapshot, snapshot.digest == record.digest("snapshot") else {
             throw place.problem("the snapshot of \(open.item.description) is not there")
@@ -61,17 +60,18 @@ struct BundleHistory {
         guard let part = open.texts[.snapshot] else {
             throw place.problem("the snapshot of \(open.item.description) is not there")
         }
-        return .baseline(try Self.snapshot(part, of: open))
+        return .baseline(try Self.snapshot(part, of: open).value)
     }
 
     private static func snapshot(
         _ part: (text: String, place: BundlePlace), of open: BundleWalk.Open
-    ) throws(StoreError) -> Snapshot {
-        guard Digest(of: part.text) == open.record.digest("snapshot") else {
+    ) throws(StoreError) -> (value: Snapshot, digest: Digest) {
+        let digest = Digest(of: part.text)
+        guard digest == open.record.digest("snapshot") else {
             throw part.place.problem("it is not the snapshot of \(open.item.description)")
         }
         do throws(SnapshotError) {
-            return try SnapshotFormat.parse(part.text)
+            return (try SnapshotFormat.parse(part.text), digest)
         } catch {
             throw part.place.problem("\(error)")
         }

@@ -43,12 +43,12 @@ public struct Snapshot: Hashable, Sendable {
     /// The same over the snapshot without its address lines: equal when only addresses differ.
     public var statesDigest: Digest { Digest(of: SnapshotFormat.text(self, withAddresses: false)) }
 
-    /// Both digests. Without a name there is no address line, and they are the same.
-    var digests: (whole: Digest, states: Digest) {
-        let whole = digest
+    /// `statesDigest`, where the digest of the whole is known: without a name there is no address line, and they are the
+    /// same.
+    func statesDigest(whole: Digest) -> Digest {
         // Names come last in host order.
-        guard case .name = entries.last?.host else { return (whole, whole) }
-        return (whole, statesDigest)
+        guard case .name = entries.last?.host else { return whole }
+        return statesDigest
     }
 
     /// How many endpoints have `state`.

@@ -11,12 +11,14 @@ public enum SnapshotFormat {
 
     static func text(_ snapshot: Snapshot, withAddresses: Bool) -> String {
         var writer = SnapshotWriter<PortSet>()
+        // Many hosts are alike.
+        var texts: [PortStates: (scope: PortSet, lines: String)] = [:]
         for entry in snapshot.entries {
             var address = ""
             if withAddresses, case .name = entry.host { address = entry.address?.description ?? "-" }
-            let scope = entry.states.scope
-            writer.add(
-                entry.host.description.utf8, at: address.utf8, in: scope, scope.text.utf8, entry.states.lines.utf8)
+            let (scope, lines) = texts[entry.states] ?? (entry.states.scope, entry.states.lines)
+            texts[entry.states] = (scope, lines)
+            writer.add(entry.host.description.utf8, at: address.utf8, in: scope, scope.text.utf8, lines.utf8)
         }
         return String(decoding: writer.bytes, as: UTF8.self)
     }
@@ -25,7 +27,9 @@ public enum SnapshotFormat {
     ///
     /// - Throws: `SnapshotError` for anything else, so that one snapshot never has two digests.
     public static func parse(_ text: String) throws(SnapshotError) -> Snapshot {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        // By bytes, which is quicker than by characters.
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map { Substring($0) }[...]
         guard lines.popFirst() == header[...] else { throw .unknownVersion }
         guard lines.popLast() == "" else { throw .malformed(line: lines.endIndex) }
         var scopes: [PortSet] = []
@@ -37,7 +41,8 @@ public enum SnapshotFormat {
             scopes.append(ports)
             lines.removeFirst()
         }
-        while !lines.isEmpty { entries.append(try entry(&lines, scopes)) }
+        var known: [Body: PortStates] = [:]
+        while !lines.isEmpty { entries.append(try entry(&lines, scopes, &known)) }
         let snapshot = Snapshot(entries)
         // What is well formed but ordered, numbered or abbreviated otherwise is not canonical. A host that stands
         // there twice would be written twice again.
@@ -46,8 +51,14 @@ public enum SnapshotFormat {
         return snapshot
     }
 
+    /// The lines of states of a host, which many hosts share.
+    private struct Body: Hashable {
+        let scope: Int
+        let lines: ArraySlice<Substring>
+    }
+
     private static func entry(
-        _ lines: inout ArraySlice<Substring>, _ scopes: [PortSet]
+        _ lines: inout ArraySlice<Substring>, _ scopes: [PortSet], _ known: inout [Body: PortStates]
     ) throws(SnapshotError) -> Snapshot.Entry {
         let start = lines.startIndex + 1
         let parts = lines.removeFirst().split(separator: " ", omittingEmptySubsequences: false)
@@ -61,11 +72,12 @@ public enum SnapshotFormat {
             address = IPAddress(text)
             guard address != nil || text == "-" else { throw .malformed(line: start + 1) }
         }
-        let body = lines.prefix { !$0.hasPrefix("host ") }
-        guard let states = PortStates(lines: body, scope: scopes[number - 1]) else {
+        let body = Body(scope: number - 1, lines: lines.prefix { !$0.hasPrefix("host ") })
+        guard let states = known[body] ?? PortStates(lines: body.lines, scope: scopes[body.scope]) else {
             throw .malformed(line: start)
         }
-        lines = lines[body.endIndex...]
+        known[body] = states
+        lines = lines[body.lines.endIndex...]
         return Snapshot.Entry(host: host, address: address, states: states)
     }
 }

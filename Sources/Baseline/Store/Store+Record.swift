@@ -72,7 +72,8 @@ extension Store {
                 .text(RequestCoding.text(context.limits)),
             ])
         let counts = RunCounts(draft.snapshot)
-        let (digest, statesDigest) = draft.snapshot.digests
+        let digest = draft.snapshot.digest
+        let statesDigest = draft.snapshot.statesDigest(whole: digest)
         let times = draft.times
         try database.execute(
             """
