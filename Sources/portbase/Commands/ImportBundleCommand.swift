@@ -13,7 +13,7 @@ struct ImportBundleCommand: ParsableCommand {
 
             Runs get numbers of this database; snapshots keep their digests. Nothing is added to an imported history: \
             neither runs nor baselines, and 'prune' keeps it. The ledger has one entry, which vouches for all of it and \
-            names the digest of the bundle. All of a bundle is imported, or nothing.
+            names the digest of the bundle. All of a bundle is imported, or nothing; while that goes on, nobody else records.
             Exit codes: 0 done, 1 failed, 2 usage.
             """)
 
