@@ -6,17 +6,24 @@ struct BundleHistory {
     private(set) var runs: [Int64: Digest] = [:]
     private(set) var baselines = 0
     private var requests: [Int64: String] = [:]
+    /// The last number of each kind: what is recorded is numbered in its order.
+    private var last: [LedgerKind: Int64] = [:]
     private var snapshot: (value: Snapshot, digest: Digest, states: Digest)?
     private var evidence: HostShares?
     private var banners: HostShares?
 
     /// Proves what came with a record, and reads it.
     mutating func content(of open: BundleWalk.Open) throws(StoreError) -> BundleItem.Content {
-        switch open.item.kind {
+        let (kind, number) = (open.item.kind, open.item.number)
+        guard number > last[kind] ?? 0 else {
+            throw open.place.problem("\(open.item.description) comes after \(kind.rawValue) \(last[kind] ?? 0)")
+        }
+        last[kind] = number
+        switch kind {
         case .run: return try run(open)
         case .baseline: return try baseline(open)
         default:
-            requests[open.item.number] = open.record["body"]
+            requests[number] = open.record["body"]
             return .request
         }
     }

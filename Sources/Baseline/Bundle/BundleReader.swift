@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads a bundle and proves it with nothing but itself: the chain of all entries, each record by its entry, and what a
 /// run found by its record.
 public struct BundleReader {
@@ -11,6 +13,12 @@ public struct BundleReader {
     public init(_ path: String, expected: LedgerHead? = nil, keys: [PublicKey]? = nil) {
         self.path = path
         chain = LedgerChain(expected: expected, keys: keys)
+    }
+
+    /// Whether it is a file and no pipe, so that it can be read twice.
+    public var canBeReadAgain: Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Goes through the bundle.

@@ -25,7 +25,11 @@ struct LedgerLines {
     /// The value of a word; `nil` where it has no line.
     subscript(word: String) -> String? { values[word] }
 
-    func int(_ word: String) -> Int64? { values[word].flatMap { Int64($0) } }
+    /// A number as it is written: without a plus sign or leading zeros.
+    func int(_ word: String) -> Int64? {
+        guard let text = values[word], let number = Int64(text), "\(number)" == text else { return nil }
+        return number
+    }
 
     func digest(_ word: String) -> Digest? { values[word].flatMap { Digest(hex: $0) } }
 

@@ -9,7 +9,7 @@ struct ImportBundleCommand: ParsableCommand {
         discussion: """
             Examples:
               portbase import-bundle web-tier.bundle
-              portbase import-bundle web-tier.bundle --as probe2-web-tier --public-key probe2.pub
+              portbase import-bundle <(zstd -dc web-tier.bundle.zst) --as probe2-web-tier --public-key probe2.pub
 
             Runs get numbers of this database; snapshots keep their digests. Nothing is added to an imported history: \
             neither runs nor baselines, and 'prune' keeps it. The ledger has one entry, which vouches for all of it and \
@@ -34,7 +34,7 @@ struct ImportBundleCommand: ParsableCommand {
     func run() throws {
         let reader = try proof.reader(of: file)
         // A bundle that does not hold keeps nobody from recording, and makes no database.
-        _ = try reader.prove()
+        if reader.canBeReadAgain { _ = try reader.prove() }
         let report = try signing.store(recordingIn: database).importBundle(
             reader, as: name, circumstance.acceptance("import"))
         try output.show(json: ImportJSON(report), text: BundleText(style: output.style).text(report))

@@ -1,0 +1,174 @@
+import Foundation
+import PortCore
+import Testing
+
+@testable import Baseline
+
+/// What somebody writes who makes the whole chain and the digest anew: nothing in it proves who recorded it, and it must
+/// not harm the database that it is brought into.
+@Suite("A forged bundle is refused, or is brought in as a history that holds")
+struct BundleForgeryTests {
+    private let folder: TemporaryFolder
+    private let parts: [BundleForger.Part]
+    private let head: LedgerHead
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let history = try RecordedHistory()
+        let path = folder.path + "/x.bundle"
+        head = try Store(reading: history.folder.database).export([.check(CheckName("web")!)], to: path).head
+        parts = try BundleForger.parts(of: String(contentsOfFile: path, encoding: .utf8))
+    }
+
+    private static let values: [String?] = [
+        nil, "", "0", "-1", "007", "+5", "1.5", "x", "9223372036854775807", "-9223372036854775808",
+        "99999999999999999999", "a\\nb", "\\x", "\u{1B}[2J", "\u{202E}", "\u{0}", "1\r", "2026-05-03",
+        "9999-12-31T23:59:59.999Z", "0000-01-01T00:00:00.000Z", "{}", #"{"parallelism":-5}"#, "../web", "w eb",
+        String(repeating: "W", count: 65), String(repeating: "f", count: 64),
+    ]
+
+    /// Brings `parts` in: what was refused, or `nil`; the database holds afterwards.
+    private func problem(_ parts: [BundleForger.Part], _ place: String) throws -> String? {
+        let target = try TemporaryFolder()
+        let path = target.path + "/forged.bundle"
+        try BundleForger.text(of: parts).write(toFile: path, atomically: true, encoding: .utf8)
+        let store = try target.store()
+        var problem: String?
+        do {
+            _ = try store.importBundle(BundleReader(path), as: nil, acceptance())
+        } catch StoreError.doesNotHold(let discrepancy) {
+            problem = "\(discrepancy)"
+        }
+        #expect(try RecordedHistory.discrepancy(target) == nil, "\(place)")
+        if problem == nil {
+            for run in try store.runs(of: nil, limit: 100) { _ = try store.findings(of: run) }
+        }
+        return problem
+    }
+
+    private func proved(_ parts: [BundleForger.Part], expected: LedgerHead) throws {
+        let path = folder.path + "/forged.bundle"
+        try BundleForger.text(of: parts).write(toFile: path, atomically: true, encoding: .utf8)
+        _ = try BundleReader(path, expected: expected).prove()
+    }
+
+    @Test("Every line of every record, with values that nobody would record; a noted head finds each")
+    func values() throws {
+        var refused = 0
+        var forged = 0
+        for index in parts.indices where parts[index].kind == "record" {
+            for word in parts[index].words {
+                var random = SplitMix64(seed: UInt64(forged))
+                for value in Self.values.shuffled(using: &random).prefix(2) {
+                    var changed = parts
+                    guard changed[index].set(word, to: value) else { continue }
+                    let found = try problem(changed, "part \(index), \(word) = \(value ?? "nothing")")
+                    #expect(found == nil || found!.hasPrefix("line "), "\(found!)")
+                    #expect(throws: StoreError.self) { try proved(changed, expected: head) }
+                    refused += found == nil ? 0 : 1
+                    forged += 1
+                }
+            }
+        }
+        #expect(refused > forged / 2 && refused < forged, "\(refused) of \(forged)")
+    }
+
+    @Test("Parts that are left out, doubled or exchanged", arguments: 1...60)
+    func order(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        var changed = parts
+        for _ in 0..<Int.random(in: 1...2, using: &random) {
+            let one = Int.random(in: changed.indices, using: &random)
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: changed.remove(at: one)
+            case 1: changed.insert(changed[one], at: .random(in: changed.indices, using: &random))
+            default: changed.swapAt(one, .random(in: changed.indices, using: &random))
+            }
+        }
+        guard BundleForger.text(of: changed) != BundleForger.text(of: parts) else { return }
+        _ = try problem(changed, "seed \(seed)")
+    }
+
+    @Test("Numbers go up, as they do where something is recorded")
+    func numbers() throws {
+        for kind in ["request", "run", "baseline"] {
+            var changed = parts
+            let first = try #require(changed.firstIndex { $0.kind == "record" && $0.text.contains("\nkind \(kind)\n") })
+            _ = changed[first].set("number", to: "1000")
+            if kind == "run" { for index in changed.indices { _ = changed[index].set("run", to: "1000", from: "1") } }
+            if kind == "request" {
+                for index in changed.indices { _ = changed[index].set("request", to: "1000", from: "1") }
+            }
+            #expect(try problem(changed, kind)?.contains("comes after \(kind) 1000") == true, "\(kind)")
+        }
+    }
+}
+
+/// Takes a bundle apart, and makes one whose digests all fit.
+enum BundleForger {
+    struct Part {
+        let kind: String
+        var text: String
+
+        /// The words of its lines but for the header.
+        var words: [String] {
+            text.split(separator: "\n").dropFirst().map { String($0.prefix { $0 != " " }) }
+        }
+
+        func value(_ word: String) -> String? {
+            text.components(separatedBy: "\n").first { $0.hasPrefix(word + " ") }.map {
+                String($0.dropFirst(word.count + 1))
+            }
+        }
+
+        /// Sets the value of a word, or takes its line away; `false` where nothing changes.
+        mutating func set(_ word: String, to value: String?, from old: String? = nil) -> Bool {
+            guard let before = self.value(word), before != value, old == nil || before == old else { return false }
+            let lines = text.components(separatedBy: "\n").compactMap { line in
+                line.hasPrefix(word + " ") ? value.map { "\(word) \($0)" } : line
+            }
+            text = lines.joined(separator: "\n")
+            return true
+        }
+    }
+
+    static func parts(of bundle: String) -> [Part] {
+        var lines = bundle.components(separatedBy: "\n").dropFirst()
+        var parts: [Part] = []
+        while let line = lines.popFirst(), line.hasPrefix("part ") {
+            let words = line.split(separator: " ")
+            let count = Int(words[2])!
+            parts.append(Part(kind: String(words[1]), text: lines.prefix(count).map { $0 + "\n" }.joined()))
+            lines = lines.dropFirst(count)
+        }
+        return parts
+    }
+
+    static func text(of parts: [Part]) -> String {
+        var text = "portbase-bundle 1\n"
+        var previous = Digest.zeros
+        var sequence = 0
+        for (index, part) in parts.enumerated() {
+            var part = part
+            if part.kind == "entry" {
+                sequence += 1
+                _ = part.set("sequence", to: "\(sequence)")
+                _ = part.set("previous", to: "\(previous)")
+                if index + 1 < parts.count, parts[index + 1].kind == "record" { vouch(for: parts[index + 1], &part) }
+                previous = Digest(of: part.text)
+            }
+            text += "part \(part.kind) \(part.text.utf8.count { $0 == UInt8(ascii: "\n") })\n" + part.text
+        }
+        return text + "digest \(Digest(of: text))\n"
+    }
+
+    private static func vouch(for record: Part, _ entry: inout Part) {
+        for word in ["kind", "name", "number"] { _ = entry.set(word, to: record.value(word)) }
+        _ = entry.set("record", to: "\(Digest(of: record.text))")
+        if let snapshot = record.value("snapshot") {
+            _ = entry.set("subject", to: snapshot)
+        } else if let body = record.value("body") {
+            _ = entry.set("subject", to: "\(Digest(of: LedgerText.unescaped(body[...].utf8) ?? body))")
+        }
+    }
+}
