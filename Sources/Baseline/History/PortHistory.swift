@@ -10,6 +10,10 @@ public struct RunMark: Hashable, Sendable {
     public let finishedAt: Timestamp
 }
 
+extension RunMark {
+    init(_ run: Run) { self.init(id: run.id, startedAt: run.startedAt, finishedAt: run.finishedAt) }
+}
+
 /// A stretch of runs of one check that all showed the same at some ports of one host.
 public struct StateSpan: Hashable, Sendable {
     /// What they showed; `nil` where they did not cover the ports.

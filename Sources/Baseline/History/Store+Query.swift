@@ -19,7 +19,7 @@ extension Store {
         var answers = Answers()
         for (checkID, check) in try checks(named: question.check) {
             guard let run = try lastRun(checkID, finishedBy: time) else { continue }
-            let mark = RunMark(id: run.id, startedAt: run.startedAt, finishedAt: run.finishedAt)
+            let mark = RunMark(run)
             for entry in try snapshot(of: run).entries {
                 guard question.hosts?.matches(entry.host, at: entry.address) ?? true else { continue }
                 let asked = question.ports ?? entry.states.scope
@@ -115,8 +115,7 @@ extension Store {
     private func rows(
         _ drift: Drift, _ version: BaselineVersion, _ question: Question, _ kinds: Set<DriftKind>
     ) -> [Answer] {
-        let mark = RunMark(
-            id: version.run.id, startedAt: version.run.startedAt, finishedAt: version.run.finishedAt)
+        let mark = RunMark(version.run)
         return drift.hosts.flatMap { host -> [Answer] in
             guard question.hosts?.matches(host.host, at: host.newAddress ?? host.oldAddress) ?? true else { return [] }
             return host.changes.compactMap { change in

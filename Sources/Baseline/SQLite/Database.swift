@@ -181,7 +181,7 @@ final class Database {
 
     private func errnoText(ofLastCall message: String) -> String {
         let number = sqlite3_system_errno(handle)
-        return number == 0 ? message : "\(message) (\(String(cString: strerror(number))))"
+        return number == 0 ? message : "\(message) (\(SystemError.text(number)))"
     }
 
     /// A path inside a `file:` URI (RFC 3986): everything but unreserved characters and `/` in percent notation.

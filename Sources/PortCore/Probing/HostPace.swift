@@ -5,13 +5,10 @@
 /// these probes are lost, the pace falls to 1,000 attempts a second, or to half of what it was, and silence that was met
 /// meanwhile is not believed; while few are lost, the pace grows again (halving at loss and slow growth as in RFC 5681).
 struct HostPace {
-    /// Nanoseconds from one attempt to the next; 0 where nothing holds them back.
-    private(set) var interval: UInt64
+    private var gate: StartGate
     /// The shortest interval that has not failed yet and that the operator allows.
     private var shortest: UInt64
     private let budget: UInt64
-    /// When the next attempt may start.
-    private(set) var nextStart: UInt64 = 0
     /// The silence of probes that started before is not believed.
     private(set) var believesSince: UInt64 = 0
     /// Whether probes get lost however slowly they come, or the host has gone: silence is believed as it is.
@@ -35,7 +32,6 @@ struct HostPace {
     private static let limit = 24
     private static let attemptsPerWitness = 16
     private static let answersPerGrowth = 16
-    private static let burstNanoseconds: UInt64 = 10_000_000
     /// The pace after the first losses where nothing held the attempts back.
     private static let first: UInt64 = 1_000_000
     /// No host is probed more slowly than ten times a second.
@@ -47,12 +43,18 @@ struct HostPace {
     ///   - rate: the most attempts a second, `nil` for no limit.
     ///   - budget: the time that an endpoint has, in nanoseconds.
     init(rate: Double?, budget: UInt64) {
-        interval = rate.map { UInt64(1_000_000_000 / $0) } ?? 0
-        shortest = interval
+        gate = StartGate(rate: rate)
+        shortest = gate.interval
         self.budget = budget
     }
 
-    func mayStart(now: UInt64) -> Bool { now >= nextStart }
+    /// Nanoseconds from one attempt to the next; 0 where nothing holds them back.
+    var interval: UInt64 { gate.interval }
+
+    /// When the next attempt may start.
+    var nextStart: UInt64 { gate.nextStart }
+
+    func mayStart(now: UInt64) -> Bool { gate.mayStart(now: now) }
 
     /// How many endpoints may be in flight: as many as can start within one budget.
     var window: Int { interval == 0 ? .max : max(1, Int(clamping: budget / interval)) }
@@ -60,9 +62,7 @@ struct HostPace {
     /// An attempt starts.
     mutating func started(now: UInt64) {
         sinceWitness += 1
-        guard interval > 0 else { return }
-        let earliest = now > Self.burstNanoseconds ? now - Self.burstNanoseconds : 0
-        nextStart = max(nextStart, earliest) + interval
+        gate.started(now: now)
     }
 
     /// Whether it is time to ask the witness.
@@ -104,7 +104,7 @@ struct HostPace {
         guard !answered else {
             score = max(0, score - 1)
             answers += 1
-            if answers % Self.answersPerGrowth == 0 { interval = max(shortest, interval - interval / 5) }
+            if answers % Self.answersPerGrowth == 0 { gate.interval = max(shortest, interval - interval / 5) }
             return nil
         }
         if score == 0 { scoreRoseAt = start }
@@ -119,7 +119,7 @@ struct HostPace {
             return nil
         }
         shortest = max(shortest, interval + interval / 4)
-        interval = interval == 0 ? Self.first : min(Self.longest, 2 * interval)
+        gate.interval = interval == 0 ? Self.first : min(Self.longest, 2 * interval)
         (score, answers, believesSince) = (0, 0, now)
         return scoreRoseAt
     }

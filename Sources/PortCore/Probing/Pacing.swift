@@ -1,10 +1,8 @@
 /// Holds a worker back: the rate the operator allows, and what the machine itself can give.
 struct Pacing {
     private let cap: Int
-    private let nanosecondsPerStart: UInt64
+    private var gate: StartGate
     private let patience: UInt64
-    /// When the next attempt may start.
-    private(set) var nextStart: UInt64 = 0
     private var shortSince: UInt64?
     private var settledSinceGrowth = 0
 
@@ -16,7 +14,6 @@ struct Pacing {
 
     private static let rest: UInt64 = 10_000_000
     private static let settledPerGrowth = 64
-    private static let burstNanoseconds: UInt64 = 10_000_000
 
     /// - Parameters:
     ///   - window: the most probes in flight.
@@ -25,18 +22,17 @@ struct Pacing {
     init(window: Int, rate: Double?, patience: UInt64) {
         cap = window
         self.window = window
-        nanosecondsPerStart = rate.map { UInt64(1_000_000_000 / $0) } ?? 0
+        gate = StartGate(rate: rate)
         self.patience = patience
     }
 
-    func mayStart(now: UInt64) -> Bool { now >= nextStart }
+    /// When the next attempt may start.
+    var nextStart: UInt64 { gate.nextStart }
 
-    mutating func started(now: UInt64) {
-        guard nanosecondsPerStart > 0 else { return }
-        // What was not used is kept for a short burst only, so that a pause never turns into a flood.
-        let earliest = now > Self.burstNanoseconds ? now - Self.burstNanoseconds : 0
-        nextStart = max(nextStart, earliest) + nanosecondsPerStart
-    }
+    func mayStart(now: UInt64) -> Bool { gate.mayStart(now: now) }
+
+    /// An attempt starts.
+    mutating func started(now: UInt64) { gate.started(now: now) }
 
     /// The machine was short of something: fewer in flight, and a moment's rest.
     mutating func fellShort(code: Int32, inFlight: Int, now: UInt64) throws(ProbeError) {
@@ -44,7 +40,7 @@ struct Pacing {
         if shortSince == nil { shortSince = now }
         settledSinceGrowth = 0
         window = max(1, min(inFlight, cap - 1))
-        nextStart = max(nextStart, now + Self.rest)
+        gate.rest(until: now + Self.rest)
     }
 
     /// An endpoint was settled: the shortage, if there was one, is passing.
