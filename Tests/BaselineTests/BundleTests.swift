@@ -214,6 +214,21 @@ struct BundleTests {
         #expect(throws: StoreError.notABundle(path: folder.database)) { try BundleReader(folder.database).prove() }
     }
 
+    @Test("A prune leaves what was imported, and drops what is its own")
+    func pruned() throws {
+        let source = try TemporaryFolder()
+        let store = try source.store()
+        for time in 0..<4 { _ = try store.record(draft("web", [up], at: time)) }
+        _ = try store.export([.check(web)], to: path)
+        let target = try folder.store()
+        for time in 0..<4 { _ = try target.record(draft("own", [up], at: time)) }
+        _ = try target.importBundle(BundleReader(path), as: nil, acceptance())
+        let report = try target.prune(by: RetentionPolicy(since: minute(100)), acceptance())
+        #expect(report.checks.map(\.name.description) == ["own"] && report.count == 2)
+        #expect(try folder.numbers("SELECT id FROM runs ORDER BY id") == [1, 4, 5, 6, 7, 8])
+        #expect(try RecordedHistory.discrepancy(folder) == nil)
+    }
+
     @Test("What does not hold is not exported, and leaves no file")
     func damaged() throws {
         let store = try folder.store()

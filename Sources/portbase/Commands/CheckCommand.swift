@@ -9,7 +9,7 @@ struct CheckCommand: ParsableCommand {
         abstract: "Check ports, record the run, and judge it by the baseline or by its states.",
         discussion: """
             Examples:
-              portbase check -H web01 -H 10.0.0.0/28 -p 22,80,443 -s ssh,https --name web-tier
+              portbase check -H web01 -H 10.0.0.0/28 -p 22,80,443 -s ssh --name web-tier
               portbase check --name web-tier        the same request again
 
             A name keeps its request. Other flags for a known name are an error unless --redefine.

@@ -8,8 +8,8 @@ struct ExportCommand: ParsableCommand {
         abstract: "Write runs into one file that can be proved without the database.",
         discussion: """
             Examples:
-              portbase export web-tier web-tier.bundle              all its runs and baselines
-              portbase export 17 web-tier@baseline change.bundle    two runs
+              portbase export web-tier web-tier.bundle             runs and baselines
+              portbase export 17 web-tier@baseline change.bundle   two runs
               portbase verify --bundle web-tier.bundle
 
             The file holds the canonical snapshots with their evidence and banners, and the whole ledger with its \

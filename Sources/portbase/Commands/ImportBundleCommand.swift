@@ -9,7 +9,7 @@ struct ImportBundleCommand: ParsableCommand {
         discussion: """
             Examples:
               portbase import-bundle web-tier.bundle
-              portbase import-bundle <(zstd -dc web-tier.bundle.zst) --as probe2-web-tier --public-key probe2.pub
+              portbase import-bundle <(zstd -dc web.bundle.zst) --as probe2-web
 
             Runs get numbers of this database; snapshots keep their digests. Nothing is added to an imported history: \
             neither runs nor baselines, and 'prune' keeps it. The ledger has one entry, which vouches for all of it and \

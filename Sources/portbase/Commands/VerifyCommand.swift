@@ -9,7 +9,7 @@ struct VerifyCommand: ParsableCommand {
         discussion: """
             Examples:
               portbase verify
-              portbase verify --head "portbase ledger 17 sha256:…"     what was noted is there, and all before it
+              portbase verify --head "portbase ledger 17 sha256:…"   up to what was noted
               portbase verify --public-key ~/portbase.key.pub
               portbase verify --bundle web-tier.bundle
 
