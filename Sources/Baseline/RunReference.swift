@@ -10,7 +10,7 @@ public enum RunReference: Hashable, Sendable, CustomStringConvertible {
     case latest(CheckName, back: Int)
     /// The run that the check's baseline, or the one that many versions before it, points at.
     case baseline(CheckName, back: Int)
-    /// The latest run of the check that was finished at that time.
+    /// The latest run of the check that was finished at that time, of which a text without fraction names the end.
     case at(CheckName, Timestamp)
 
     /// Reads a reference; `nil` when `text` has none of the forms.
@@ -26,7 +26,7 @@ public enum RunReference: Hashable, Sendable, CustomStringConvertible {
         } else if let mark = text.firstIndex(of: "@") {
             guard let name = CheckName(text[..<mark]) else { return nil }
             let rest = text[text.index(after: mark)...]
-            if let time = Timestamp(rest) {
+            if let time = Timestamp(endOf: rest) {
                 self = .at(name, time)
             } else if let (word, back) = Self.steps(rest), word == "baseline" {
                 self = .baseline(name, back: back)
@@ -48,7 +48,7 @@ public enum RunReference: Hashable, Sendable, CustomStringConvertible {
         return (String(parts[0]), back)
     }
 
-    /// One of the forms above, for messages; a time is cut to whole seconds.
+    /// One of the forms above, which is read as the same.
     public var description: String {
         func suffix(_ back: Int) -> String { back == 0 ? "" : "~\(back)" }
         return switch self {
@@ -56,7 +56,8 @@ public enum RunReference: Hashable, Sendable, CustomStringConvertible {
         case .digest(let prefix): "sha256:\(prefix)"
         case .latest(let name, let back): "\(name)\(suffix(back))"
         case .baseline(let name, let back): "\(name)@baseline\(suffix(back))"
-        case .at(let name, let time): "\(name)@\(time.text)"
+        case .at(let name, let time):
+            "\(name)@\(time.milliseconds % 1000 == 999 ? time.text : time.description)"
         }
     }
 

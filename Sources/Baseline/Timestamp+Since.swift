@@ -20,10 +20,17 @@ extension Timestamp {
 }
 
 extension Timestamp {
-    /// Reads a moment as `init(_:before:)` does; a date alone is its last millisecond in UTC.
+    /// Reads a moment as `init(_:)` does, and takes the last millisecond of what the text names: of a day in UTC for a
+    /// date, of a second for a time without a fraction, as tables show times.
+    public init?(endOf text: some StringProtocol) {
+        guard let moment = Timestamp(text) else { return nil }
+        let rest: Int64 = !text.contains("T") ? 86_399_999 : text.contains(".") ? 0 : 999
+        self.init(milliseconds: moment.milliseconds + rest)
+    }
+
+    /// The same, or how long before `now` it was, as `init(_:before:)` reads that.
     public init?(endOf text: some StringProtocol, before now: Timestamp) {
-        guard let moment = Timestamp(text, before: now) else { return nil }
-        let isDate = text.utf8.count == 10 && !text.contains("T") && text.contains("-")
-        self = isDate ? Timestamp(milliseconds: moment.milliseconds + 86_399_999) : moment
+        guard let moment = Timestamp(endOf: text) ?? Timestamp(text, before: now) else { return nil }
+        self = moment
     }
 }

@@ -26,7 +26,10 @@ public enum TextFile {
                 throw failure(errno)
             }
             bytes += buffer[..<count]
-            if bytes.count > limit { throw ReadError(code: EFBIG, reason: "larger than \(limit >> 20) MiB") }
+            if bytes.count > limit {
+                let most = limit >> 20 > 0 ? "\(limit >> 20) MiB" : "\(limit >> 10) KiB"
+                throw ReadError(code: EFBIG, reason: "larger than \(most)")
+            }
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ReadError(code: EILSEQ, reason: "not UTF-8 text")

@@ -292,7 +292,7 @@ struct HistoryTests {
     func ends() {
         let now = minute(0)
         #expect(Timestamp(endOf: "2026-05-03", before: now)?.description == "2026-05-03T23:59:59.999Z")
-        #expect(Timestamp(endOf: "2026-05-03T10:00Z", before: now)?.description == "2026-05-03T10:00:00.000Z")
+        #expect(Timestamp(endOf: "2026-05-03T10:00Z", before: now)?.description == "2026-05-03T10:00:00.999Z")
         #expect(Timestamp(endOf: "1h", before: now) == minute(-60))
         #expect(Timestamp(endOf: "yesterday", before: now) == nil)
     }

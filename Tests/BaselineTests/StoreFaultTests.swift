@@ -120,6 +120,14 @@ struct StoreFaultTests {
         try expectUnchanged(.foreign(path: folder.database))
     }
 
+    @Test("A database whose schema version was taken away is damaged, and not empty")
+    func withoutVersion() throws {
+        _ = try folder.store().record(draft("x", results))
+        try folder.execute("PRAGMA user_version = 0")
+        try expectUnchanged(
+            .damaged(path: folder.database, detail: "it has tables, and its schema version is 0"))
+    }
+
     @Test("A database of a newer portbase is left alone")
     func newer() throws {
         _ = try folder.store().record(draft("x", results))

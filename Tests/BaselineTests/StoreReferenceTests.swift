@@ -29,7 +29,7 @@ struct StoreReferenceTests {
             ("1", 1), ("5", 5), ("web", 4), ("web~0", 4), ("web~1", 3), ("web~3", 1), ("db", 5),
             ("web@baseline", 2), ("web@baseline~0", 2), ("web@baseline~1", 3), ("web@baseline~2", 1),
             ("web@2026-05-03T12:10:01Z", 2), ("web@2026-05-03T12:10:00.999Z", 1), ("web@2026-05-03T12:29Z", 3),
-            ("web@2026-05-03T14:10:01+02:00", 2), ("web@2030-01-01", 4),
+            ("web@2026-05-03T14:10:01+02:00", 2), ("web@2030-01-01", 4), ("web@2026-05-03", 4),
         ])
     func forms(reference: String, id: Int64) throws {
         #expect(try run(reference) == id)
@@ -42,6 +42,29 @@ struct StoreReferenceTests {
             #expect(try run("sha256:\(digest.prefix(length))") == latest)
             #expect(try run("sha256:\(digest.prefix(length).uppercased())") == latest)
         }
+    }
+
+    @Test("A time as tables show it finds the run that was finished in that second")
+    func shownTimes() throws {
+        let late = Timestamp(milliseconds: minute(50).milliseconds + 700)
+        _ = try store.record(
+            RunDraft(
+                check: CheckName("late")!, request: request(), startedAt: minute(50), finishedAt: late,
+                context: context(), results: [found("10.0.0.1", [.connected: "22"])]))
+        #expect(try run("late@\(late.text)") == 6)
+        #expect(throws: StoreError.self) { try run("late@2026-05-03T12:50:00.699Z") }
+    }
+
+    @Test("A digest finds a run of this database before one that was imported")
+    func importedDigest() throws {
+        let other = try TemporaryFolder()
+        let copy = try other.store()
+        _ = try copy.record(draft("far", [found("10.0.0.1", [.connected: "2"])]))
+        let bundle = other.path + "/x.bundle"
+        _ = try copy.export([.check(CheckName("far")!)], to: bundle)
+        let report = try store.importBundle(BundleReader(bundle), as: nil, acceptance())
+        #expect(report.checks[0].runs.map(\.number) == [6])
+        #expect(try run("sha256:\(store.run(.number(6)).digest)") == 4)
     }
 
     @Test("A prefix of several snapshots is ambiguous")

@@ -104,6 +104,8 @@ struct CheckNameTests {
 @Suite("References of runs")
 struct RunReferenceTests {
     private static let web = CheckName("web-tier")!
+    /// The end of 2026-05-03T12:00:00Z.
+    private static let second = Timestamp(milliseconds: minute(0).milliseconds + 999)
 
     @Test(
         "Each form is read, and written as it was",
@@ -113,7 +115,8 @@ struct RunReferenceTests {
             ("sha256:\(String(repeating: "f", count: 64))", .digest(prefix: String(repeating: "f", count: 64))),
             ("web-tier", .latest(web, back: 0)), ("web-tier~3", .latest(web, back: 3)),
             ("web-tier@baseline", .baseline(web, back: 0)), ("web-tier@baseline~12", .baseline(web, back: 12)),
-            ("web-tier@2026-05-03T12:00:00Z", .at(web, minute(0))),
+            ("web-tier@2026-05-03T12:00:00Z", .at(web, second)),
+            ("web-tier@2026-05-03T12:00:00.000Z", .at(web, minute(0))),
             ("sha256", .latest(CheckName("sha256")!, back: 0)), ("baseline", .latest(CheckName("baseline")!, back: 0)),
         ] as [(String, RunReference)])
     func forms(text: String, reference: RunReference) {
@@ -125,8 +128,10 @@ struct RunReferenceTests {
     func spellings() {
         #expect(RunReference("web-tier~0") == .latest(Self.web, back: 0))
         #expect(RunReference("sha256:0BAD") == .digest(prefix: "0bad"))
-        #expect(RunReference("web-tier@2026-05-03T12:00Z") == .at(Self.web, minute(0)))
-        #expect(RunReference("web-tier@2026-05-03") == .at(Self.web, minute(-720)))
+        #expect(RunReference("web-tier@2026-05-03T12:00Z") == .at(Self.web, Self.second))
+        #expect(
+            RunReference("web-tier@2026-05-03T14:00:00.5+02:00")?.description == "web-tier@2026-05-03T12:00:00.500Z")
+        #expect(RunReference("web-tier@2026-05-03")?.description == "web-tier@2026-05-03T23:59:59Z")
     }
 
     @Test(

@@ -10,6 +10,16 @@ public struct RunMark: Hashable, Sendable {
     public let finishedAt: Timestamp
 }
 
+extension [PortHistory] {
+    /// What of `ports` no run covered, at each host that some run did; in host order.
+    public func uncovered(of ports: PortSet?) -> [(host: Host, ports: PortSet)] {
+        guard let ports else { return [] }
+        var missing: [Host: PortSet] = [:]
+        for history in self { missing[history.host] = (missing[history.host] ?? ports).subtracting(history.ports) }
+        return missing.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}
+
 extension RunMark {
     init(_ run: Run) { self.init(id: run.id, startedAt: run.startedAt, finishedAt: run.finishedAt) }
 }

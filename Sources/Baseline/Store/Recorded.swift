@@ -100,9 +100,13 @@ extension Store {
         ) { row throws(StoreError) in try row.digest(0) }
         guard let digest = digests.first else { throw .noRun("\(reference)") }
         guard digests.count == 1 else { throw .ambiguous(reference: "\(reference)") }
-        if let run = try runs("WHERE r.digest = ? ORDER BY r.id DESC LIMIT 1", [.digest(digest)]).first {
-            return .run(run)
-        }
+        // Runs of this database before those that were imported with the same snapshot.
+        let foreign = """
+            SELECT k.id FROM checks AS k, imports AS i WHERE instr(i.content, char(10) || 'check ' || k.name || ' ')
+            """
+        let found = try runs(
+            "WHERE r.digest = ? ORDER BY r.check_id IN (\(foreign)), r.id DESC LIMIT 1", [.digest(digest)])
+        if let run = found.first { return .run(run) }
         let version = try baselines("WHERE d.digest = ? ORDER BY b.recorded_at DESC, b.version DESC", [.digest(digest)])
         guard let version = version.first else { throw .noRun("\(reference)") }
         return version.recorded

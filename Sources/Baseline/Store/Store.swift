@@ -83,6 +83,9 @@ public final class Store {
         guard id == applicationID || (id == 0 && version == 0 && tables == 0) else {
             throw .foreign(path: database.path)
         }
+        guard version > 0 || tables == 0 else {
+            throw database.damaged("it has tables, and its schema version is 0")
+        }
         guard version <= Migrations.all.count else {
             throw .newer(path: database.path, version: version, known: Migrations.all.count)
         }

@@ -25,10 +25,12 @@ struct FirstSeenCommand: ParsableCommand {
 
     func run() throws {
         let store = try database.store()
-        let histories = try store.histories(of: subject.host, ports: subject.ports(), in: subject.check)
+        let ports = try subject.ports()
+        let histories = try store.histories(of: subject.host, ports: ports, in: subject.check)
         let report = FirstSeenReport(
-            histories: histories, state: state, runs: try store.runs(firstOf: histories, state))
-        try sheet.show(report.sheet, json: FirstSeenJSON(report), text: report.text(sheet.output.style))
+            histories: histories, ports: ports, state: state, runs: try store.runs(firstOf: histories, state))
+        try sheet.show(
+            report.sheet, notes: report.notes, json: FirstSeenJSON(report), text: report.text(sheet.output.style))
         throw ExitCode(report.ending.exitCode(in: .search))
     }
 }

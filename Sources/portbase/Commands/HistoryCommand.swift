@@ -30,7 +30,8 @@ struct HistoryCommand: ParsableCommand {
         let histories = try database.store().histories(
             of: HostPattern("\(endpoint.host)"), ports: endpoint.ports, in: check)
         let report = HistoryReport(endpoint: endpoint, histories: histories)
-        try sheet.show(report.sheet, json: HistoryJSON(report), text: report.text(sheet.output.style))
+        try sheet.show(
+            report.sheet, notes: report.notes, json: HistoryJSON(report), text: report.text(sheet.output.style))
         throw ExitCode((histories.isEmpty ? Ending.notCovered : .done).exitCode(in: .search))
     }
 }

@@ -66,7 +66,8 @@ struct QueryCommand: ParsableCommand {
         question.state = state
         question.subject = try asked()
         let report = QueryReport(question: question, answers: try database.store().answers(to: question), now: .now())
-        try sheet.show(report.sheet, json: QueryJSON(report), text: report.text(sheet.output.style))
+        try sheet.show(
+            report.sheet, notes: report.notes, json: QueryJSON(report), text: report.text(sheet.output.style))
         throw ExitCode(report.ending.exitCode(in: .search))
     }
 

@@ -13,11 +13,15 @@ struct SheetOptions: ParsableArguments {
         guard !(csv && output.json) else { throw ValidationError("--csv and --json exclude each other.") }
     }
 
-    /// Prints `sheet` as CSV, `json` or `text`, whichever is asked for.
-    func show(_ sheet: Sheet, json: some Encodable, text: @autoclosure () -> String) throws {
+    /// Prints `sheet` as CSV, `json` or `text`, whichever is asked for. CSV has no place for `notes`, which are in the
+    /// others: they go to standard error.
+    func show(
+        _ sheet: Sheet, notes: [String] = [], json: some Encodable, text: @autoclosure () -> String
+    ) throws {
         guard csv else { return try output.show(json: json, text: text()) }
         guard !output.quiet else { return }
         try Output.standard.write(sheet.csv)
+        for note in notes { Output.complain(note) }
     }
 }
 

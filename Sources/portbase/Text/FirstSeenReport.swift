@@ -4,6 +4,8 @@ import PortCore
 /// When ports were first seen in a state: everything that the outputs of `first-seen` are made of.
 struct FirstSeenReport {
     let histories: [PortHistory]
+    /// The ports that were asked; `nil` for all.
+    let ports: PortSet?
     let state: PortState
     /// The runs that saw them first, by number.
     let runs: [Int64: Run]
@@ -26,11 +28,17 @@ struct FirstSeenReport {
             })
     }
 
+    /// What was asked and is not known.
+    var notes: [String] {
+        ending == .notCovered ? [UncoveredText.nothing] : UncoveredText.notes(histories.uncovered(of: ports))
+    }
+
     func text(_ style: Style) -> String {
-        switch ending {
-        case .notCovered: "Not covered by any run.\n"
-        case .nothingFound: "No run saw one \(state.rawValue).\n"
-        default: sheet.text(style)
+        let notes = notes.map { $0 + "\n" }.joined()
+        return switch ending {
+        case .notCovered: notes
+        case .nothingFound: "No run saw one \(state.rawValue).\n" + notes
+        default: sheet.text(style) + notes
         }
     }
 }
@@ -41,15 +49,18 @@ struct FirstSeenJSON: Encodable {
     private let state: String
     private let covered: Bool
     private let rows: Sheet
+    private let notCovered: [UncoveredJSON]
 
     init(_ report: FirstSeenReport) {
         state = report.state.rawValue
         covered = !report.histories.isEmpty
         rows = report.sheet
+        notCovered = report.histories.uncovered(of: report.ports).map(UncoveredJSON.init)
     }
 
     private enum CodingKeys: String, CodingKey {
         case state, covered, rows
+        case notCovered = "not_covered"
         case schemaVersion = "schema_version"
     }
 }

@@ -28,8 +28,15 @@ struct HistoryReport {
             })
     }
 
+    /// What was asked and is not known.
+    var notes: [String] {
+        guard !histories.isEmpty else { return ["\(endpoint) is not covered by any run."] }
+        return UncoveredText.notes(histories.uncovered(of: endpoint.ports))
+    }
+
     func text(_ style: Style) -> String {
-        guard !histories.isEmpty else { return "\(endpoint) is not covered by any run.\n" }
+        let notes = notes.map { $0 + "\n" }.joined()
+        guard !histories.isEmpty else { return notes }
         let table = sheet.text(style, hiding: ["lasted_s"]) { column, text in
             column == "state" ? StateColor.color(text) : nil
         }
@@ -38,7 +45,27 @@ struct HistoryReport {
             return
                 "\(ports) changed \(history.changes == 1 ? "once" : "\(history.changes) times") in \(history.check).\n"
         }
-        return table + (changes.isEmpty ? "No change.\n" : changes.joined())
+        return table + (changes.isEmpty ? "No change.\n" : changes.joined()) + notes
+    }
+}
+
+/// Ports that no run covered, which is not to say that they are closed.
+enum UncoveredText {
+    static let nothing = "Not covered by any run."
+
+    static func notes(_ uncovered: [(host: Host, ports: PortSet)]) -> [String] {
+        uncovered.map { "Not covered by any run: \($0.host.endpoint($0.ports.text))." }
+    }
+}
+
+/// The same in JSON.
+struct UncoveredJSON: Encodable {
+    let host: String
+    let ports: String
+
+    init(_ uncovered: (host: Host, ports: PortSet)) {
+        host = "\(uncovered.host)"
+        ports = uncovered.ports.text
     }
 }
 
@@ -60,6 +87,7 @@ struct HistoryJSON: Encodable {
     private let endpoint: String
     private let covered: Bool
     private let histories: [PortJSON]
+    private let notCovered: [UncoveredJSON]
 
     private struct PortJSON: Encodable {
         let check: String
@@ -90,6 +118,7 @@ struct HistoryJSON: Encodable {
     init(_ report: HistoryReport) {
         endpoint = "\(report.endpoint)"
         covered = !report.histories.isEmpty
+        notCovered = report.histories.uncovered(of: report.endpoint.ports).map(UncoveredJSON.init)
         histories = report.histories.map { history in
             PortJSON(
                 check: "\(history.check)", host: "\(history.host)", ports: history.ports.text, changes: history.changes,
@@ -104,6 +133,7 @@ struct HistoryJSON: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case endpoint, covered, histories
+        case notCovered = "not_covered"
         case schemaVersion = "schema_version"
     }
 }

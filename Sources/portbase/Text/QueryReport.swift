@@ -82,12 +82,16 @@ struct QueryReport {
 
     private func state(_ state: PortState?) -> Sheet.Value { .text(state?.rawValue ?? "not probed") }
 
+    /// What was asked and is not known.
+    var notes: [String] {
+        answers.uncovered.map { check, host, ports in "Not covered: \(host.endpoint(ports.text)) in \(check)." }
+            + (ending == .notCovered ? [UncoveredText.nothing] : [])
+    }
+
     func text(_ style: Style) -> String {
-        let notes = answers.uncovered.map { check, host, ports in
-            "Not covered: \(host.endpoint(ports.text)) in \(check).\n"
-        }.joined()
+        let notes = notes.map { $0 + "\n" }.joined()
         switch ending {
-        case .notCovered: return notes + "Not covered by any run.\n"
+        case .notCovered: return notes
         case .nothingFound: return notes + "Nothing found.\n"
         default:
             return sheet.text(style, hiding: ["age_s"]) { column, text in
