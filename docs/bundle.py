@@ -46,16 +46,43 @@ def content(value):
     return value.replace("\\\\", "\0").replace("\\n", "\n").replace("\0", "\\")
 
 
+TEXTS = ("snapshot", "evidence", "banners")
+
+
+class Check:
+    """What the bundle told of one check so far."""
+
+    def __init__(self):
+        self.requests, self.runs, self.texts = {}, {}, {}
+
+    def close(self, record, texts, line):
+        """All texts of a record are there: whether they are what it says."""
+        kind, number = record["kind"], record["number"]
+        require(all(record.get(part) == digest for part, digest in texts.items()), line, "a text is not of the record")
+        if kind == "request":
+            self.requests[number] = record["body"]
+        elif kind == "run":
+            self.texts |= texts
+            require(self.requests.get(record["request"]) == record["asked"], line, "its request is not there")
+            require("banners" in record or "banners" not in texts, line, "it read no banners")
+            for part in TEXTS:
+                require(record.get(part, EMPTY) in (EMPTY, self.texts.get(part)), line, f"its {part} is not there")
+            self.runs[number] = record["snapshot"]
+        else:
+            found = texts if "derived" in record else {"snapshot": self.runs.get(record["run"])}
+            require(record["run"] in self.runs, line, "its run is not there")
+            require(found.get("snapshot") == record["snapshot"], line, "its snapshot is not there")
+
+
 def prove(data):
     """Yields each run as its check, number and digest, and at last the head."""
-    previous, sequence, check, vouched, runs, texts = "0" * 64, 0, None, {}, [], {}
+    previous, sequence, vouched, checks, record, texts, began = "0" * 64, 0, {}, {}, None, {}, 0
     for kind, text, line in [*parts(data), ("end", b"", 0)]:
-        if kind in ("entry", "record", "signature", "end") and runs:  # all texts of the run before are there
-            run, at = runs.pop()
-            for part in ("snapshot", "evidence", "banners"):
-                has = texts.get((run["name"], part), EMPTY)
-                require(run.get(part, EMPTY) in (EMPTY, has), at, f"the {part} is not that of the record")
-            yield f"{run['name']} run {run['number']} sha256:{run['snapshot']}"
+        if kind not in TEXTS and record:
+            checks.setdefault(record["name"], Check()).close(record, texts, began)
+            if record["kind"] == "run":
+                yield f"{record['name']} run {record['number']} sha256:{record['snapshot']}"
+            record, texts = None, {}
         digest = hashlib.sha256(text).hexdigest()
         if kind == "entry":
             entry, sequence = fields(text), sequence + 1
@@ -64,23 +91,19 @@ def prove(data):
             vouched[entry["kind"], entry.get("name"), entry["number"]] = entry["record"]
             previous = digest
         elif kind == "record":
-            record = fields(text)
+            record, began = fields(text), line
             name = record["kind"], record.get("name"), record["number"]
             require(vouched.pop(name, None) == digest, line, "it is not the record that was entered")
             if record["kind"] == "import":
                 for words in map(str.split, content(record["content"]).splitlines()):
                     if len(words) == 5:
                         vouched[words[0], words[2], words[1]] = words[3]
-            check = record.get("name")
-            if record["kind"] == "run":
-                runs.append((record, line))
-            elif record["kind"] == "baseline" and "derived" in record:
-                check = (check, record["number"])
-                texts[check, "wanted"] = record["snapshot"]
-        elif kind in ("snapshot", "evidence", "banners"):
-            require(check, line, "there is no record that it belongs to")
-            require(texts.get((check, "wanted"), digest) == digest, line, f"the {kind} is not that of the record")
-            texts[check, kind] = digest
+                record = None
+            else:
+                require(record["kind"] in ("request", "run", "baseline"), line, "a bundle has no such record")
+        elif kind in TEXTS:
+            require(record and kind not in texts, line, "there is no record that it belongs to")
+            texts[kind] = digest
         else:
             require(kind in ("signature", "end"), line - 1, "no part begins like that")
     yield f"portbase ledger {sequence} sha256:{previous}"

@@ -89,6 +89,74 @@ struct BundleForgeryTests {
         _ = try problem(changed, "seed \(seed)")
     }
 
+    @Test(
+        "Names of checks are names, whatever they are imported as",
+        arguments: ["a b", "web\\ncheck prod z", "web\u{1B}[2J", "", "1", "é"])
+    func names(name: String) throws {
+        var changed = parts
+        for index in changed.indices { _ = changed[index].set("name", to: name, from: "web") }
+        let path = folder.path + "/named.bundle"
+        try BundleForger.text(of: changed).write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(throws: StoreError.self) { try BundleReader(path).prove() }
+        let store = try folder.store()
+        #expect(throws: StoreError.self) {
+            try store.importBundle(BundleReader(path), as: CheckName("prod")!, acceptance())
+        }
+        #expect(try folder.numbers("SELECT count(*) FROM checks") == [0])
+    }
+
+    @Test(
+        "Texts that no record vouches for are refused",
+        arguments: [("request", "snapshot"), ("request", "banners"), ("baseline", "snapshot"), ("run", "banners")])
+    func strayTexts(kind: String, part: String) throws {
+        // The second run did not read banners.
+        let records = parts.indices.filter {
+            parts[$0].kind == "record" && parts[$0].text.contains("\nkind \(kind)\n")
+                && !parts[$0].text.contains("\nbanners ")
+        }
+        let record = try #require(records.first)
+        let text = try #require(parts.first { $0.kind == part })
+        var changed = parts
+        changed.insert(text, at: record + 1)
+        #expect(try problem(changed, kind)?.contains("no record that it belongs to") == true)
+    }
+
+    @Test("A derived baseline needs one before it, and a request has to be one")
+    func incomplete() throws {
+        let plain = try #require(
+            parts.firstIndex { $0.text.contains("\nkind baseline\nnumber 1\n") && $0.kind == "record" })
+        var changed = parts
+        changed.remove(at: plain)
+        #expect(try problem(changed, "derived")?.contains("no version before it") == true)
+        changed = parts
+        let unused = try #require(parts.lastIndex { $0.text.contains("\nkind request\n") && $0.kind == "record" })
+        _ = changed[unused].set("body", to: "{}")
+        #expect(try problem(changed, "request")?.contains("cannot be read") == true)
+    }
+
+    @Test("A part of more lines than can be counted ends where the file does", arguments: [Int.max, .max - 1, 1 << 40])
+    func hugeParts(count: Int) throws {
+        let path = folder.path + "/huge.bundle"
+        try "portbase-bundle 1\npart entry \(count)\nx\n".write(toFile: path, atomically: true, encoding: .utf8)
+        let error = #expect(throws: StoreError.self) { try BundleReader(path).prove() }
+        #expect("\(error!)" == "line 4 of '\(path)': the file ends here")
+    }
+
+    @Test("A baseline is one of a run of its own check, though another one has a run of that number")
+    func foreignRun() throws {
+        let one = [found("10.0.0.1", [.connected: "22"])]
+        let source = try TemporaryFolder()
+        let store = try source.store()
+        _ = try store.setBaseline(store.record(draft("web", one)), acceptance())
+        _ = try store.record(draft("db", [found("10.0.0.2", [.connected: "3306"])], at: 1))
+        let path = folder.path + "/two.bundle"
+        _ = try store.export([.check(CheckName("web")!), .check(CheckName("db")!)], to: path)
+        var changed = try BundleForger.parts(of: String(contentsOfFile: path, encoding: .utf8))
+        let run = try #require(changed.lastIndex { $0.text.contains("\nkind run\n") && $0.kind == "record" })
+        _ = changed[run].set("number", to: "1")
+        #expect(try problem(changed, "run 1 of db")?.contains("it comes after run 1") == true)
+    }
+
     @Test("Numbers go up, as they do where something is recorded")
     func numbers() throws {
         for kind in ["request", "run", "baseline"] {
@@ -99,7 +167,7 @@ struct BundleForgeryTests {
             if kind == "request" {
                 for index in changed.indices { _ = changed[index].set("request", to: "1000", from: "1") }
             }
-            #expect(try problem(changed, kind)?.contains("comes after \(kind) 1000") == true, "\(kind)")
+            #expect(try problem(changed, kind)?.contains("it comes after \(kind) 1000") == true, "\(kind)")
         }
     }
 }

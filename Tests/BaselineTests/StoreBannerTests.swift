@@ -43,6 +43,29 @@ struct StoreBannerTests {
 
     private func rows() throws -> [Int] { try folder.numbers("SELECT run_id FROM run_banners ORDER BY run_id") }
 
+    @Test(
+        "Texts that look alike and have other bytes are other texts", arguments: [("é", "e\u{301}"), ("\u{212B}", "Å")])
+    func canonicallyEquivalent(_ old: String, _ new: String) throws {
+        let host = found("10.0.0.1", [.connected: "22"])
+        for (time, text) in [old, new].enumerated() {
+            _ = try store.record(
+                BaselineTests.draft("x", [host], at: time, banners: [Host("10.0.0.1")!: said([22: text])]))
+        }
+        #expect(try RecordedHistory.discrepancy(folder) == nil)
+        let banners = try store.banners(of: store.run(.number(2)))
+        #expect(banners?.values.first?[22]?.text.unicodeScalars.elementsEqual(new.unicodeScalars) == true)
+    }
+
+    @Test("A banner that begins with a combining mark is read as it was recorded")
+    func combining() throws {
+        let said = [Host("10.0.0.1")!: said([22: "\u{301}x", 80: "\u{200D}y"])]
+        let run = try store.record(BaselineTests.draft("x", [found("10.0.0.1", [.connected: "22,80"])], banners: said))
+        #expect(try store.banners(of: run) == said)
+        let path = folder.path + "/x.bundle"
+        _ = try store.export([.check(run.check)], to: path)
+        _ = try BundleReader(path).prove()
+    }
+
     @Test("Banners are read back as they were, and are no part of the snapshot")
     func roundTrip() throws {
         let silent = try record(nil)

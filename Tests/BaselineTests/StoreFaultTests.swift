@@ -120,6 +120,14 @@ struct StoreFaultTests {
         try expectUnchanged(.foreign(path: folder.database))
     }
 
+    @Test("A pipe is no database, and nobody waits for it")
+    func pipe() throws {
+        #expect(mkfifo(folder.database, 0o600) == 0)
+        let error = StoreError.cannotOpen(path: folder.database, reason: "it is not a regular file")
+        #expect(throws: error) { try Store(reading: folder.database) }
+        #expect(throws: error) { try folder.store() }
+    }
+
     @Test("A database whose schema version was taken away is damaged, and not empty")
     func withoutVersion() throws {
         _ = try folder.store().record(draft("x", results))

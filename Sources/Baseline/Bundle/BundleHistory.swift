@@ -6,31 +6,29 @@ struct BundleHistory {
     private(set) var runs: [Int64: Digest] = [:]
     private(set) var baselines = 0
     private var requests: [Int64: String] = [:]
-    /// The last number of each kind: what is recorded is numbered in its order.
-    private var last: [LedgerKind: Int64] = [:]
     private var snapshot: (value: Snapshot, digest: Digest, states: Digest)?
     private var evidence: HostShares?
     private var banners: HostShares?
 
     /// Proves what came with a record, and reads it.
     mutating func content(of open: BundleWalk.Open) throws(StoreError) -> BundleItem.Content {
-        let (kind, number) = (open.item.kind, open.item.number)
-        guard number > last[kind] ?? 0 else {
-            throw open.place.problem("\(open.item.description) comes after \(kind.rawValue) \(last[kind] ?? 0)")
-        }
-        last[kind] = number
-        switch kind {
+        switch open.item.kind {
         case .run: return try run(open)
         case .baseline: return try baseline(open)
         default:
-            requests[number] = open.record["body"]
+            guard let body = open.record["body"], RequestCoding.value(CheckRequest.self, body) != nil else {
+                throw open.place.problem("\(open.item.description) cannot be read")
+            }
+            requests[open.item.number] = body
             return .request
         }
     }
 
     private mutating func run(_ open: BundleWalk.Open) throws(StoreError) -> BundleItem.Content {
         let (record, place) = (open.record, open.place)
-        guard let version = record.int("request"), let asked = record["asked"], requests[version] == asked else {
+        guard let version = record.int("request"), let asked = record["asked"],
+            let request = requests[version], request.hasBytes(of: asked)
+        else {
             throw place.problem("the request of \(open.item.description) is not there")
         }
         if let part = open.texts[.snapshot] {
@@ -45,6 +43,9 @@ struct BundleHistory {
         else { throw place.problem("\(open.item.description) counts other states than its snapshot has") }
         let evidence = try Self.shares(.evidence, open, record.digest("evidence"), &evidence)
         let readsBanners = record["reads_banners"] == "1"
+        guard readsBanners || record["reads_banners"] == "0", readsBanners == (record["banners"] != nil) else {
+            throw place.problem("\(open.item.description) does not say whether it read banners")
+        }
         let banners = readsBanners ? try Self.shares(.banners, open, record.digest("banners"), &banners) : nil
         runs[open.item.number] = snapshot.digest
         return .run(
@@ -57,12 +58,15 @@ struct BundleHistory {
         guard let run = record.int("run"), let digest = runs[run] else {
             throw place.problem("the run of \(open.item.description) is not there")
         }
-        baselines += 1
+        defer { baselines += 1 }
         guard record["derived"] != nil else {
             guard record.digest("snapshot") == digest else {
                 throw place.problem("\(open.item.description) has another snapshot than its run")
             }
             return .baseline(nil)
+        }
+        guard baselines > 0 else {
+            throw place.problem("\(open.item.description) is derived, and there is no version before it")
         }
         guard let part = open.texts[.snapshot] else {
             throw place.problem("the snapshot of \(open.item.description) is not there")

@@ -61,7 +61,7 @@ struct BundleInput: ~Copyable {
             searched = buffer.count - position
             guard try fill() else {
                 if buffer.isEmpty, rest == count { return nil }
-                throw problem("the file ends here", at: line + count - rest + 1)
+                throw problem("the file ends here", at: line + (count - rest) + 1)
             }
         }
         line += count

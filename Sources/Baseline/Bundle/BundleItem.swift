@@ -21,6 +21,18 @@ struct BundleItem {
 
     func int(_ word: String) throws(StoreError) -> Int64 { try value(word, record.int(word)) }
 
+    /// The item, where its record can be read as a whole.
+    func checked() throws(StoreError) -> BundleItem {
+        switch content {
+        case .request: _ = try origin()
+        case .run(let snapshot, let evidence, let banners):
+            guard let check = item.name.flatMap({ CheckName($0) }) else { throw place.problem("it is of no check") }
+            _ = try draft(of: check, snapshot, evidence, banners)
+        case .baseline: _ = try acceptance()
+        }
+        return self
+    }
+
     func origin() throws(StoreError) -> LedgerOrigin {
         try LedgerOrigin(user: text("user"), vantage: text("vantage"), at: time("recorded_at"))
     }
@@ -40,11 +52,16 @@ struct BundleItem {
         let context = try RunContext(
             vantage: text("vantage"), user: text("user"), version: text("version"), limits: limits)
         let times = try AnswerTimes(
-            count: Int(int("answers")), minimum: Int(int("min_us")), median: Int(int("median_us")),
-            percentile95: Int(int("p95_us")), maximum: Int(int("max_us")))
+            count: count("answers"), minimum: count("min_us"), median: count("median_us"),
+            percentile95: count("p95_us"), maximum: count("max_us"))
         return try RunDraft(
             check: check, request: request, startedAt: time("started_at"), finishedAt: time("finished_at"),
             context: context, snapshot: snapshot, evidence: evidence, times: times, banners: banners)
+    }
+
+    /// A number that is not negative.
+    private func count(_ word: String) throws(StoreError) -> Int {
+        try value(word, record.int(word).flatMap { $0 < 0 ? nil : Int(exactly: $0) })
     }
 
     private func time(_ word: String) throws(StoreError) -> Timestamp { try value(word, record.time(word)) }

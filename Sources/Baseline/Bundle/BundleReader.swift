@@ -37,12 +37,12 @@ public struct BundleReader {
         while let (part, text, line) = try nextPart(&input) {
             switch part {
             case .signature, .entry, .record:
-                if let item = try walk.closed() { try body(item) }
+                if let item = try walk.closed() { try body(item.checked()) }
             case .snapshot, .evidence, .banners: break
             }
             try walk.add(part, text, BundlePlace(path: path, line: line))
         }
-        if let item = try walk.closed() { try body(item) }
+        if let item = try walk.closed() { try body(item.checked()) }
         let end = BundlePlace(path: path, line: input.line)
         let digest = input.digestBefore
         guard input.lastLine == Array("\(BundlePart.end) \(digest)\n".utf8) else {

@@ -6,6 +6,16 @@ struct BundleWalk {
         let record: LedgerLines
         let place: BundlePlace
         var texts: [BundlePart: (text: String, place: BundlePlace)] = [:]
+
+        /// Whether the record vouches for such a text.
+        func takes(_ part: BundlePart) -> Bool {
+            switch (item.kind, part) {
+            case (.run, .snapshot), (.run, .evidence): true
+            case (.run, .banners): record["banners"] != nil
+            case (.baseline, .snapshot): record["derived"] != nil
+            default: false
+            }
+        }
     }
 
     private var chain: LedgerChain
@@ -16,6 +26,7 @@ struct BundleWalk {
     private var imported: [LedgerItem: Digest] = [:]
     private var open: Open?
     private var histories: [String: BundleHistory] = [:]
+    private var numbering = LedgerNumbering()
 
     init(chain: LedgerChain) { self.chain = chain }
 
@@ -29,7 +40,7 @@ struct BundleWalk {
         case .entry: try addEntry(text, place)
         case .record: try addRecord(text, place)
         case .snapshot, .evidence, .banners:
-            guard open != nil, open?.texts.updateValue((text, place), forKey: part) == nil else {
+            guard open?.takes(part) ?? false, open?.texts.updateValue((text, place), forKey: part) == nil else {
                 throw place.problem("there is no record that it belongs to")
             }
         }
@@ -69,7 +80,16 @@ struct BundleWalk {
             }
         }
         switch item.kind {
-        case .request, .run, .baseline: open = Open(item: item, record: record, place: place)
+        case .request, .run, .baseline:
+            guard item.name.flatMap({ CheckName($0) }) != nil else {
+                throw place.problem("\(item.description) is of no name of a check")
+            }
+            do throws(LedgerChain.Broken) {
+                try numbering.add(item)
+            } catch {
+                throw place.problem("\(item.description): \(error.problem)")
+            }
+            open = Open(item: item, record: record, place: place)
         case .import:
             guard let content = record["content"].flatMap({ ImportText($0) }) else {
                 throw place.problem("what was imported cannot be read")

@@ -53,16 +53,18 @@ struct ImportText: Equatable {
         self.init(bundle: digest, head: LedgerHead(sequence: sequence, hash: hash))
         for words in lines {
             if words.count == 3, words[0] == "check" {
+                guard CheckName(words[1]) != nil, CheckName(words[2]) != nil else { return nil }
                 checks.append(Check(name: String(words[1]), original: String(words[2])))
             } else {
-                guard words.count == 5, let kind = LedgerKind(rawValue: String(words[0])),
+                guard words.count == 5, CheckName(words[2]) != nil, let kind = LedgerKind(rawValue: String(words[0])),
+                    [.request, .run, .baseline].contains(kind),
                     let number = Int64(words[1]), let record = Digest(hex: words[3]), let original = Int64(words[4])
                 else { return nil }
                 let item = LedgerItem(kind: kind, name: String(words[2]), number: number)
                 self.lines.append(Line(item: item, record: record, original: original))
             }
         }
-        guard self.text == text else { return nil }
+        guard self.text.hasBytes(of: text) else { return nil }
     }
 }
 

@@ -54,7 +54,7 @@ private struct Arrivals {
     private(set) var lines: [ImportText.Line] = []
     private var positions: [String: (index: Int, id: Int64)] = [:]
     /// The numbers here of the runs there.
-    private var runs: [Int64: Int64] = [:]
+    private var runs: [LedgerItem: Int64] = [:]
 
     init(store: Store, name: CheckName?) {
         self.store = store
@@ -73,12 +73,13 @@ private struct Arrivals {
             let draft = try item.draft(of: checks[index].name, snapshot, evidence, banners)
             number = try store.insert(draft, checkID, version: Int(item.int("request"))).id
             found = RunExtras.fields(draft)
-            runs[item.item.number] = number
+            runs[item.item] = number
             checks[index].runs.append((number, item.item.number))
         case .baseline(let derived):
             number = item.item.number
             let derivedID = try derived.map { snapshot throws(StoreError) in try store.id(ofDerived: snapshot) }
-            guard let run = try runs[item.int("run")] else { throw item.place.problem("its run is not there") }
+            let named = LedgerItem(kind: .run, name: item.item.name, number: try item.int("run"))
+            guard let run = runs[named] else { throw item.place.problem("its run is not there") }
             try store.insertBaseline(checkID, number, run, derivedID: derivedID, item.acceptance())
             checks[index].baselines += 1
         }

@@ -17,7 +17,7 @@ struct LedgerLines {
             guard values.updateValue(value, forKey: word) == nil else { return nil }
             fields.append((word, .text(value)))
         }
-        guard LedgerText(header, fields).text.utf8.elementsEqual(text.utf8) else { return nil }
+        guard LedgerText(header, fields).text.hasBytes(of: text) else { return nil }
         self.text = text
         self.values = values
     }
@@ -35,7 +35,11 @@ struct LedgerLines {
 
     func bytes(_ word: String) -> [UInt8]? { values[word].flatMap { Digest.bytes(hex: $0) } }
 
-    func time(_ word: String) -> Timestamp? { values[word].flatMap { Timestamp($0) } }
+    /// A time as it is written: in UTC, with milliseconds.
+    func time(_ word: String) -> Timestamp? {
+        guard let text = values[word], let time = Timestamp(text), time.description == text else { return nil }
+        return time
+    }
 
     /// What the entry or the record is about; `nil` where that cannot be read.
     var item: LedgerItem? {
@@ -50,7 +54,7 @@ struct LedgerLines {
         values.count == other.values.count
             && values.allSatisfy { word, value in
                 guard let theirs = other[word] else { return false }
-                return words.contains(word) || value.utf8.elementsEqual(theirs.utf8)
+                return words.contains(word) || value.hasBytes(of: theirs)
             }
     }
 }

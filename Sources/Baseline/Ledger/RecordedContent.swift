@@ -53,7 +53,7 @@ final class RecordedContent {
             throw database.damaged("row \(row.portSetID) of port_sets does not have its digest")
         }
         guard let states = PortStates(lines: row.states.split(separator: "\n"), scope: scope),
-            states.lines == row.states, Digest(of: states.blockText) == row.digest
+            states.lines.hasBytes(of: row.states), Digest(of: states.blockText) == row.digest
         else { throw database.damaged("row \(id) of blocks does not have its digest") }
         let open = try database.rows(
             "SELECT first_port, last_port FROM block_open_ports WHERE block_id = ? ORDER BY first_port", [.int(id)]

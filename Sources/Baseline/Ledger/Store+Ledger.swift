@@ -23,7 +23,7 @@ extension Store {
         ) { row throws(StoreError) in (sequence: row.int(0), hash: try row.digest(1), isSigned: row.int(2) == 1) }
         guard signingKey != nil || last?.isSigned != true else { throw .unsigned(path: database.path) }
         let fields: [LedgerText.Field] = [
-            ("sequence", .int((last?.sequence ?? 0) + 1)), ("kind", .text(item.kind.rawValue)),
+            ("sequence", .int(try database.next(after: last?.sequence ?? 0))), ("kind", .text(item.kind.rawValue)),
             ("name", .text(item.name)), ("number", .int(item.number)), ("recorded_at", .time(origin.recordedAt)),
             ("user", .text(origin.user)), ("vantage", .text(origin.vantage)), ("person", .text(origin.person)),
             ("reason", .text(origin.reason)), ("ticket", .text(origin.ticket)), ("subject", .digest(subject)),

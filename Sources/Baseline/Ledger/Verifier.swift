@@ -27,7 +27,7 @@ public struct Verifier {
                 let found: Verification
                 do throws(StoreError) {
                     let walk = try checkEntries(progress)
-                    try checkRest(imported: walk.imported, lastRun: walk.last[LedgerKind.run.rawValue])
+                    try checkRest(imported: walk.imported, lastRun: walk.numbering.lastRun)
                     found = walk.found
                 } catch {
                     // What was taken out of the schema is what made the query fail.
@@ -49,22 +49,13 @@ public struct Verifier {
     private struct Walk {
         var found = Verification()
         var chain: LedgerChain
-        /// The last number of each kind and check: what is recorded is numbered in its order.
-        var last: [String: Int64] = [:]
+        var numbering = LedgerNumbering()
         /// The runs that some prune names, by number.
         let pruned: [Int64: PrunedRun]
         /// Those that are not there, and whose prune is still to come.
         var gone: Set<Int64> = []
         /// What imports brought in, which has no entries of its own.
         var imported: Set<LedgerItem> = []
-
-        mutating func goOn(to item: LedgerItem, in database: Database) throws(StoreError) {
-            let series = item.kind.rawValue + (item.kind == .run ? "" : " \(item.name ?? "")")
-            guard item.number > last[series] ?? 0 else {
-                throw database.damaged("it is entered after \(item.kind.rawValue) \(last[series] ?? 0)")
-            }
-            last[series] = item.number
-        }
     }
 
     private func checkEntries(_ progress: (Int, Int) -> Void) throws(StoreError) -> Walk {
@@ -101,7 +92,7 @@ public struct Verifier {
     private func check(
         _ item: LedgerItem, subject: Digest, record: Digest, _ replay: HistoryReplay, _ walk: inout Walk
     ) throws(StoreError) {
-        try walk.goOn(to: item, in: database)
+        try goOn(to: item, &walk)
         walk.found.counts[item.kind, default: 0] += 1
         if item.kind == .run, let pruned = walk.pruned[item.number], try !store.hasRun(item.number) {
             guard pruned.check == item.name, pruned.record == record else {
@@ -116,6 +107,14 @@ public struct Verifier {
             throw database.damaged("the entry names another digest")
         }
         if item.kind == .import { try checkImport(item.number, replay, &walk) }
+    }
+
+    private func goOn(to item: LedgerItem, _ walk: inout Walk) throws(StoreError) {
+        do throws(LedgerChain.Broken) {
+            try walk.numbering.add(item)
+        } catch {
+            throw database.damaged(error.problem)
+        }
     }
 
     /// That the rows of `item` are there, and are those of `record`.
@@ -135,7 +134,7 @@ public struct Verifier {
     private func checkImport(_ number: Int64, _ replay: HistoryReplay, _ walk: inout Walk) throws(StoreError) {
         for line in try store.imported(by: number)?.lines ?? [] {
             do throws(StoreError) {
-                try walk.goOn(to: line.item, in: database)
+                try goOn(to: line.item, &walk)
                 _ = try prove(line.item, line.record, replay)
             } catch .damaged(_, let detail) {
                 throw database.damaged("\(line.item.description): \(detail)")

@@ -23,7 +23,7 @@ enum PruneText {
             else { return nil }
             runs.append(PrunedRun(number: number, check: String(words[2]), record: record))
         }
-        return Self.text(runs) == text ? runs : nil
+        return Self.text(runs).hasBytes(of: text) ? runs : nil
     }
 }
 

@@ -10,6 +10,8 @@ final class Database {
         /// Reads a file that nobody writes and whose folder cannot be written (SQLite's `immutable`).
         case readImmutable
         case write
+        /// No file, whatever the path.
+        case memory
     }
 
     let path: String
@@ -22,11 +24,15 @@ final class Database {
         self.path = path
         self.lockWait = lockWait
         let flags =
-            (access == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE
+            ([.write, .memory].contains(access) ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_URI
+            | SQLITE_OPEN_EXRESCODE
         // An absolute path follows an authority, empty here, or a second slash at its start would begin one.
+        // A file of the name ':memory:' is one.
         let uri =
-            (path.hasPrefix("/") ? "file://" : "file:") + Self.escaped(path)
-            + (access == .readImmutable ? "?immutable=1" : "")
+            access == .memory
+            ? "file::memory:"
+            : (path.hasPrefix("/") ? "file://" : "file:./") + Self.escaped(path)
+                + (access == .readImmutable ? "?immutable=1" : "")
         let code = sqlite3_open_v2(uri, &handle, flags, nil)
         guard code == SQLITE_OK else {
             let error = failure("open")
@@ -93,6 +99,13 @@ final class Database {
 
     /// The id of the row that was inserted last.
     var lastInsertID: Int64 { sqlite3_last_insert_rowid(handle) }
+
+    /// The number after `last`, which the greatest has none of.
+    func next(after last: Int64) throws(StoreError) -> Int64 {
+        let (next, overflow) = last.addingReportingOverflow(1)
+        guard !overflow else { throw damaged("there is no number after \(last)") }
+        return next
+    }
 
     /// Runs `body` so that all that it reads is of one moment.
     func read<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {

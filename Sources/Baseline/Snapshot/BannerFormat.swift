@@ -12,14 +12,16 @@ enum BannerFormat {
     /// Reads what `lines` writes; `nil` for anything else.
     static func read(_ lines: String) -> HostBanners? {
         var banners: HostBanners = [:]
-        for line in lines.split(separator: "\n") {
-            let parts = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+        // By bytes: a space and a combining mark after it are one character.
+        for line in lines.utf8.split(separator: UInt8(ascii: "\n")) {
+            let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
+                .map { Substring($0) }
             guard parts.count == 3, let port = UInt16(parts[0]), port > 0,
                 let spoken = BannerProtocol(rawValue: String(parts[1])),
                 let banner = Banner(spoken, text: String(parts[2]))
             else { return nil }
             banners[port] = banner
         }
-        return !banners.isEmpty && self.lines(banners) == lines ? banners : nil
+        return !banners.isEmpty && self.lines(banners).hasBytes(of: lines) ? banners : nil
     }
 }

@@ -48,7 +48,7 @@ public struct Evidence: Hashable, Sendable {
         }
         self.unstable = unstable
         // Unknown words were passed over, and the order or the rest may be another one.
-        guard areInOrder, self.lines == lines else { return nil }
+        guard areInOrder, self.lines.hasBytes(of: lines) else { return nil }
     }
 
     public static func == (left: Self, right: Self) -> Bool { left.lines == right.lines }

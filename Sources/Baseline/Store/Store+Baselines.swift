@@ -59,7 +59,7 @@ extension Store {
         let last = try database.first(
             "SELECT coalesce(max(version), 0) FROM baselines WHERE check_id = ?", [.int(checkID)]
         ) { $0.int(0) }
-        let version = (last ?? 0) + 1
+        let version = try database.next(after: last ?? 0)
         try insertBaseline(checkID, version, run.id, derivedID: derivedID, acceptance)
         try enter(
             LedgerItem(kind: .baseline, name: name.description, number: version), LedgerOrigin(acceptance))

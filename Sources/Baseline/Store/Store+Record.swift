@@ -43,7 +43,7 @@ extension Store {
             if isKnown { return recorded.version }
             guard draft.redefines else { throw .requestDiffers(draft.check) }
         }
-        let version = (recorded?.version ?? 0) + 1
+        let version = Int(try database.next(after: Int64(recorded?.version ?? 0)))
         let origin = LedgerOrigin(draft.context, at: draft.finishedAt)
         try insertRequest(RequestCoding.text(draft.request), checkID, version, origin)
         try enter(LedgerItem(kind: .request, name: draft.check.description, number: Int64(version)), origin)
@@ -152,7 +152,7 @@ extension Store {
             "INSERT INTO \(kind.rows) (check_id, run_id, host_id, \(kind.key)) VALUES (?, ?, ?, ?)", in: database)
         for (host, text) in texts.sorted(by: { $0.key < $1.key }) {
             let old = before.removeValue(forKey: host.description)
-            if old?.text == text { continue }
+            if let old, old.text.hasBytes(of: text) { continue }
             let textID = try id(
                 in: kind.table, insert: "(digest, \(kind.column)) VALUES (?1, ?2)", find: "digest = ?1",
                 [.digest(Digest(of: text)), .text(text)])

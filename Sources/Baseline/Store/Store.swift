@@ -109,7 +109,12 @@ public final class Store {
     /// - Throws: `StoreError.cannotOpen` when that cannot be known.
     private static func exists(_ path: String) throws(StoreError) -> Bool {
         var status = stat()
-        if lstat(path, &status) == 0 { return true }
+        if lstat(path, &status) == 0 {
+            // Opening a pipe could wait for good.
+            let isOpenable = stat(path, &status) != 0 || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+            guard isOpenable else { throw .cannotOpen(path: path, reason: "it is not a regular file") }
+            return true
+        }
         guard errno == ENOENT else { throw .cannotOpen(path: path, reason: SystemError.text(errno)) }
         return false
     }

@@ -148,10 +148,15 @@ enum Reading {
         return endpoints
     }
 
+    private static let lineLimit = 1000
+
     /// Refuses what is no line of visible text.
     static func checkLine(_ text: String, of option: String) throws {
-        guard text.contains(where: { !$0.isWhitespace }), Visible.isPlain(text) else {
-            throw ValidationError("--\(option) takes one line of visible text.")
+        // What is not UTF-8 comes as replacement characters, and would not be told from other such texts.
+        guard text.contains(where: { !$0.isWhitespace }), Visible.isPlain(text), !text.contains("\u{FFFD}"),
+            text.count <= lineLimit
+        else {
+            throw ValidationError("--\(option) takes one line of visible UTF-8 text, at most \(lineLimit) characters.")
         }
     }
 
