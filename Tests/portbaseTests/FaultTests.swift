@@ -96,7 +96,7 @@ struct FaultTests {
         _ = try runner.portbase("check", "-H", "127.0.0.1", "-p", "\(port.port)", "--name", "x")
         let refused = try runner.portbase("baseline", "set", "x", "--reason", "red \u{1B}[31m")
         #expect(refused.status == 2)
-        #expect(refused.errors == "portbase: --reason takes one line of visible text.\n")
+        #expect(refused.errors == "portbase: --reason takes one line of visible UTF-8 text, at most 1000 characters.\n")
         let set = try runner.portbase("baseline", "set", "x", "--reason", "می\u{200C}خواهم")
         #expect(set.status == 0, "\(set)")
     }
