@@ -8,6 +8,22 @@ enum JSONOutput {
     static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+        return String(decoding: closed(try encoder.encode(value)), as: UTF8.self) + "\n"
+    }
+
+    /// The same with empty arrays and objects as `[]` and `{}`, which the encoder writes over three lines. A line end
+    /// is never inside a string.
+    private static func closed(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+        let pairs = [UInt8(ascii: "]"): UInt8(ascii: "["), UInt8(ascii: "}"): UInt8(ascii: "{")]
+        var result: [UInt8] = []
+        for byte in bytes {
+            if let opening = pairs[byte], let last = result.lastIndex(where: { $0 > UInt8(ascii: " ") }),
+                result[last] == opening, result[(last + 1)...].first == UInt8(ascii: "\n")
+            {
+                result.removeSubrange((last + 1)...)
+            }
+            result.append(byte)
+        }
+        return result
     }
 }
