@@ -88,12 +88,7 @@ public struct CheckRequest: Hashable, Sendable, Codable {
         self.limits = limits
     }
 
-    /// Whether `other` asks for the same observations: limits and the order of service names do not count.
-    public func asksTheSame(as other: CheckRequest) -> Bool {
-        identity == other.identity
-    }
-
-    /// The request without what does not count for its identity.
+    /// The request without its limits, and its services in one order: what a check without a name is named after.
     public var identity: CheckRequest {
         var result = self
         result.limits = LoadLimits()

@@ -74,10 +74,17 @@ struct CheckerTests {
         let checker = network.checker(folder.database)
         _ = try checker.run(order("x", parts(["10.0.0.1"], ports: "22")))
         var wider = order("x", try parts(["10.0.0.1"], ports: "22,80"))
-        #expect(throws: StoreError.requestDiffers(CheckName("x")!)) { try checker.run(wider) }
+        #expect(throws: StoreError.requestDiffers(CheckName("x")!, changes: ["ports: 22 → 22,80"])) {
+            try checker.run(wider)
+        }
         #expect(network.probed.count == 1)
         wider.redefines = true
-        #expect(try checker.run(wider).run?.requestVersion == 2)
+        wider.records = false
+        #expect(try checker.run(wider).redefined.isEmpty, "nothing is recorded, so nothing is redefined")
+        wider.records = true
+        let report = try checker.run(wider)
+        #expect(report.run?.requestVersion == 2 && report.redefined == ["ports: 22 → 22,80"])
+        #expect(try checker.run(wider).redefined.isEmpty)
         #expect(try checker.run(order("x")).request.ports.all.text == "22,80")
     }
 

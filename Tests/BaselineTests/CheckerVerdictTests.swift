@@ -62,13 +62,13 @@ struct CheckerVerdictTests {
     @Test(
         "Several hosts are judged together, the worst state wins, and each problem names its host",
         arguments: [
-            ([:], "WARNING - Closed ports: 10.0.0.1 22, 80; 10.0.0.2 22, 80; web01 22, 80"),
+            ([:], "WARNING - Closed ports: 10.0.0.1:22,80; 10.0.0.2:22,80; web01:22,80"),
             (
                 [
                     "10.0.0.1:22": .connected, "10.0.0.1:80": .connected, "10.0.0.2:22": .connected,
                     "10.0.0.2:80": .timeout,
                 ],
-                "CRITICAL - Problem ports: 10.0.0.2 80; web01 22, 80"
+                "CRITICAL - Problem ports: 10.0.0.2:80; web01:22,80"
             ),
             (
                 [
@@ -83,10 +83,21 @@ struct CheckerVerdictTests {
         #expect(try line(network, parts(["10.0.0.1-10.0.0.2", "web01"], ports: "22,80")) == expected)
     }
 
+    @Test("An IPv6 address stands in brackets before its ports, and many numbers are grouped")
+    func forms() throws {
+        let all = try line(ScriptedNetwork([:]), parts(["2001:db8::1", "10.0.0.1"], ports: "22-23,80"))
+        #expect(all == "WARNING - Closed ports: 10.0.0.1:22-23,80; [2001:db8::1]:22-23,80")
+        let checker = ScriptedNetwork([:]).checker(folder.database)
+        let first = try checker.run(order("x", parts(["10.0.0.1-10.0.0.2"], ports: "1-1500")))
+        _ = try folder.store().setBaseline(try #require(first.run), acceptance())
+        #expect(
+            try checker.run(order("x")).verdict.line == "OK - No drift from baseline 1 (run 1): 2 hosts, 3,000 ports")
+    }
+
     @Test("The line stays short when many hosts have problems")
     func manyHosts() throws {
         let line = try line(ScriptedNetwork([:]), parts(["10.0.0.1-10.0.0.20"], ports: "22"))
-        let shown = (1...8).map { "10.0.0.\($0) 22" }.joined(separator: "; ")
+        let shown = (1...8).map { "10.0.0.\($0):22" }.joined(separator: "; ")
         #expect(line == "WARNING - Closed ports: \(shown); and 12 more hosts")
     }
 
@@ -157,7 +168,7 @@ struct CheckerVerdictTests {
     @Test("Asked for its states, a check with a baseline is judged by them")
     func states() throws {
         let report = try driftReport([:]) { $0.reference = .states }
-        #expect(report.verdict.line == "WARNING - Closed ports: 10.0.0.1 443; 10.0.0.2 443; web01 443")
+        #expect(report.verdict.line == "WARNING - Closed ports: 10.0.0.1:443; 10.0.0.2:443; web01:443")
         #expect(report.comparison == nil)
     }
 

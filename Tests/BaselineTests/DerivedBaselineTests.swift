@@ -152,12 +152,12 @@ struct DerivedBaselineTests {
         let port = [Endpoints("10.0.0.1:80")!]
         _ = try store.acceptDrift(of: CheckName("x")!, upTo: nil, at: port, acceptance())
         var report = try checker.run(asked)
-        #expect(report.comparison?.name == "baseline 2 (derived)")
-        #expect(report.verdict.message == "Drift from baseline 2 (derived): 1 closed: closed 10.0.0.1:22")
+        #expect(report.comparison?.name == "baseline 2 (derived from run 4)")
+        #expect(report.verdict.message == "Drift from baseline 2 (derived from run 4): 1 closed: closed 10.0.0.1:22")
         var byName = asked
         byName.reference = .run(.baseline(CheckName("x")!, back: 0))
         report = try checker.run(byName)
-        #expect(report.verdict.message.hasPrefix("Drift from baseline 2 of x (derived): 1 closed"))
+        #expect(report.verdict.message.hasPrefix("Drift from baseline 2 of x (derived from run 4): 1 closed"))
     }
 
     @Test("What it changed against the version before is a drift like any other")
@@ -178,7 +178,7 @@ struct DerivedBaselineTests {
             try correlator.run(
                 CorrelationOrder(.run(.latest(web, back: 0), from: from), files: [], map: InterfaceMap([])))
         }
-        #expect(throws: StoreError.notProbed("baseline 2 of web (derived)")) { try run(from: nil) }
+        #expect(throws: StoreError.notProbed("baseline 2 of web (derived from run 2)")) { try run(from: nil) }
         #expect(try run(from: .number(1)).count == 1)
     }
 }

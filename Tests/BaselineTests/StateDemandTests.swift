@@ -66,12 +66,12 @@ struct StateDemandTests {
     @Test(
         "Every host has to meet what is required",
         arguments: [
-            (.all, "CRITICAL - Closed ports: 10.0.0.1 80; 10.0.0.2 22, 80"),
-            (.atLeast(1), "CRITICAL - Closed ports: 10.0.0.1 80; 10.0.0.2 22, 80"),
+            (.all, "CRITICAL - Closed ports: 10.0.0.1:80; 10.0.0.2:22,80"),
+            (.atLeast(1), "CRITICAL - Closed ports: 10.0.0.1:80; 10.0.0.2:22,80"),
             (
                 .atLeast(2),
-                "CRITICAL - 10.0.0.1 1 of 2 ports open; 10.0.0.2 0 of 2 ports open, at least 2 required; "
-                    + "closed ports: 10.0.0.1 80; 10.0.0.2 22, 80"
+                "CRITICAL - 1 of 2 ports open on 10.0.0.1; 0 of 2 ports open on 10.0.0.2, at least 2 required; "
+                    + "closed ports: 10.0.0.1:80; 10.0.0.2:22,80"
             ),
         ] as [(StateDemand.Rule, String)])
     func hosts(rule: StateDemand.Rule, expected: String) throws {
@@ -122,7 +122,7 @@ struct StateDemandTests {
         #expect(verdict.level == level)
         #expect(
             verdict.message
-                == (level == .ok ? "Port 22 is open" : "Port 22 is open; connecting to 10.0.0.1:22 took 0.1 ms"))
+                == (level == .ok ? "Port 22 is open" : "Port 22 is open; connecting to 10.0.0.1:22 took 100 µs"))
         #expect(try report(Self.found, ports: "443", demand).verdict.line == "CRITICAL - Port 443 timed out")
     }
 

@@ -138,13 +138,14 @@ struct StoreVersionTests {
         "Another request is refused, and nothing of its run is recorded",
         arguments: [
             (["192.0.2.2"], "22,80", [], 2000), (["192.0.2.1"], "22", [], 2000),
-            (["192.0.2.1"], "22,80", ["ssh"], 2000),
-            (["192.0.2.1"], "22,80", [], 2001),
+            (["192.0.2.1"], "22,80", ["https"], 2000), (["192.0.2.1"], "22,80", [], 2001),
         ] as [([String], String, [String], Int)])
     func otherRequest(targets: [String], ports: String, services: [String], timeout: Int) throws {
         _ = try store.record(draft("x", results))
         let other = try request(targets, ports: ports, services: services, timeout: timeout)
-        #expect(throws: StoreError.requestDiffers(CheckName("x")!)) {
+        let changes = try #require(try store.latestRequest(of: CheckName("x")!)).request.changes(to: other)
+        #expect(changes.count == 1)
+        #expect(throws: StoreError.requestDiffers(CheckName("x")!, changes: changes)) {
             try store.record(draft("x", results, request: other))
         }
         #expect(try folder.numbers("SELECT count(*) FROM runs UNION ALL SELECT count(*) FROM requests") == [1, 1])

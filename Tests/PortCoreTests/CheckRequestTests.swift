@@ -31,7 +31,41 @@ struct CheckRequestTests {
         #expect(try request().asksTheSame(as: request(limits: limits)))
     }
 
-    @Test("asks something else with another timeout, retry, family, port, service, target or exclusion")
+    @Test("asks the same however its ports are named")
+    func namesOfPorts() throws {
+        let byNumber = try request(ports: ["22,80,443"])
+        let byName = try request(ports: ["https,80"], services: ["ssh"])
+        #expect(byNumber.asksTheSame(as: byName) && byName.asksTheSame(as: byNumber))
+        #expect(byName.redefinitions(to: byNumber) == ["services: https (443), ssh (22) → none"])
+    }
+
+    @Test("tells what another one asks otherwise, a part each")
+    func changes() throws {
+        let base = try request(["web01", "web04", "10.0.0.1-9"])
+        let other = try request(
+            ["web01", "web05", "10.0.0.1-7"], excluding: ["web09"], ports: ["22,80,443"], family: .v4, timeout: 5000,
+            retries: 3, limits: LoadLimits(parallelism: 9000, rate: 100))
+        let changes = [
+            "targets: +web05 -10.0.0.8-10.0.0.9 -web04", "excluded: +web09", "ports: 22,80 → 22,80,443",
+            "family: both → IPv4", "timeout: 2 s → 5 s", "retries: 1 → 3",
+        ]
+        #expect(base.changes(to: other) == changes)
+        #expect(
+            base.redefinitions(to: other) == changes + ["parallelism: 4,000 → 9,000", "rate: none → 100"])
+    }
+
+    @Test("tells of many ports and targets only those that came and went, and not all of these")
+    func manyChanges() throws {
+        let ports = (0..<20).map { "\(100 + 10 * $0)" }.joined(separator: ",")
+        let (base, other) = try (request(ports: [ports]), request(ports: ["\(ports),9", "22-23"]))
+        #expect(base.changes(to: other) == ["ports: +9 +22-23"])
+        #expect(other.changes(to: base) == ["ports: -9 -22-23"])
+        let hosts = try request((1...50).map { "web\($0)" } + ["web01", "10.0.0.1"])
+        #expect(try request().changes(to: hosts).first?.hasPrefix("targets: +web1 +web10 ") == true)
+        #expect(try request().changes(to: hosts).first?.hasSuffix(" and 42 more targets") == true)
+    }
+
+    @Test("asks something else with another timeout, retry, family, port, target or exclusion")
     func whatCounts() throws {
         let base = try request(services: ["ssh"])
         for (name, other) in try [
@@ -39,8 +73,7 @@ struct CheckRequestTests {
             ("retries", request(services: ["ssh"], retries: 2)),
             ("family", request(services: ["ssh"], family: .v4)),
             ("port", request(ports: ["22,81"], services: ["ssh"])),
-            ("service", request(services: ["ssh,www"])),
-            ("the same port by number only", request(ports: ["22,80"])),
+            ("service", request(services: ["ssh,https"])),
             ("target", request(["web01", "10.0.0.2"], services: ["ssh"])),
             ("exclusion", request(excluding: ["10.0.0.9"], services: ["ssh"])),
         ] {

@@ -84,12 +84,52 @@ struct EnvironmentTests {
 
     @Test("progress counts hosts, ports, rate and time left")
     func progress() {
-        let progress = ProbeProgress(hostsDone: 12, hosts: 256, endpointsDone: 3400, endpoints: 65535)
+        func text(_ done: Int, of endpoints: Int, bound: Int?) -> String {
+            ProgressLine.text(
+                ProbeProgress(hostsDone: 12, hosts: 4096, endpointsDone: done, endpoints: endpoints, bound: bound),
+                elapsedMilliseconds: 2000)
+        }
         #expect(
-            ProgressLine.text(progress, elapsedMilliseconds: 2000)
-                == "12/256 hosts · 3,400/65,535 ports · 1,700/s · 0:36 left")
-        let none = ProbeProgress(hostsDone: 0, hosts: 1, endpointsDone: 0, endpoints: 10)
-        #expect(ProgressLine.text(none, elapsedMilliseconds: 2000).hasSuffix("0/s · time left unknown"))
+            text(3400, of: 65535, bound: nil) == "12/4,096 hosts · 3,400/65,535 ports · 1,700/s · 0:36 left")
+        #expect(text(3400, of: 65535, bound: 90_000).hasSuffix("1,700/s · 0:36 left"))
+        #expect(text(0, of: 10, bound: nil).hasSuffix("0/s · time left unknown"))
+        #expect(text(0, of: 10, bound: 1999).hasSuffix("0/s · time left unknown"), "what was bound to end did not")
+        #expect(text(0, of: 10, bound: 5300).hasSuffix("0/s · at most 0:04 left"))
+        #expect(text(4, of: 1000, bound: 5300).hasSuffix("2/s · at most 0:04 left"), "the rest is silent")
+    }
+
+    @Test(
+        "progress on a silent host tells how long that can take, and holds to it",
+        .enabled(if: geteuid() == 0, "needs the right to make network namespaces"))
+    func silentProgress() throws {
+        let runner = try CommandLineRunner()
+        let result = try runner.shell(
+            """
+            cat > inner <<'END'
+            ip link set lo up
+            nft add table inet t && nft add chain inet t o '{ type filter hook output priority 0; }'
+            nft add rule inet t o ip daddr 127.0.0.9 drop
+            "$portbase" check -H 127.0.0.9 -p 1-300 -t 3 --parallelism 100 --no-record
+            END
+            unshare -n script -qec 'sh inner' /dev/null
+            """)
+        let bounds = result.output.matches(of: /at most 0:([0-9]{2}) left/).compactMap { Int($0.1) }
+        #expect(bounds.first == 9, "three windows of 3 s, and what it takes to open them: \(result)")
+        #expect(bounds == bounds.sorted(by: >) && bounds.count > 5)
+        #expect(!result.output.contains("time left unknown"))
+    }
+
+    @Test("JSON has one form of an empty list, whatever texts stand in it")
+    func emptyLists() throws {
+        struct Texts: Encodable {
+            var texts = ["[  ]", "{", "}", "[", "]", "[\n\n]"]
+            var none: [String] = []
+            var nothing: [String: Int] = [:]
+        }
+        let json = try JSONOutput.text(Texts())
+        #expect(json.contains("\"none\" : []") && json.contains("\"nothing\" : {}"), "\(json)")
+        let read = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+        #expect(read?["texts"] as? [String] == Texts().texts)
     }
 
     @Test(

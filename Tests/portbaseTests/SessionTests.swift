@@ -95,10 +95,11 @@ private final class SessionPlayer {
         for (pattern, word) in [
             ("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\\.[0-9]{3})?Z", "TIME"),
             ("\\b[0-9a-f]{64}\\b", "DIGEST"), ("\\b[0-9a-f]{12}\\b", "DIGEST"),
-            ("took [0-9.]+ s", "took SECONDS s"), ("  [0-9]+\\.[0-9]{3}  ", "  SECONDS  "),
+            ("took [0-9.]+ (µs|ms|s)", "took DURATION"), ("  [0-9.]+ (ms|s) {2,}", "  DURATION  "),
+            ("TOOK {2,}", "TOOK  "),
             (NSRegularExpression.escapedPattern(for: who), "WHO"), ("answers .*", "answers TIMES"),
             ("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8};", "MOMENT;"), (CommandLineRunner.binary.path, "PORTBASE"),
-            ("BY {2,}", "BY  "), ("=[0-9]+\\.[0-9]{6}s", "=SECONDSs"), ("took [0-9.]+ ms", "took MS ms"),
+            ("BY {2,}", "BY  "), ("=[0-9]+\\.[0-9]{6}s", "=SECONDSs"),
             ("\\+[0-9.]+ ms", "+MS ms"),
         ] {
             text = text.replacingOccurrences(of: pattern, with: word, options: .regularExpression)

@@ -32,14 +32,4 @@ struct SheetTests {
         #expect(rows.dropFirst().map { $0[0] } == expected)
         #expect(rows.dropFirst().allSatisfy { $0.dropFirst() == ["-7", ""] })
     }
-
-    @Test(
-        "tell how long something lasted in its two largest units",
-        arguments: [
-            (0, "0 ms"), (999, "999 ms"), (1000, "1 s"), (61_000, "1 min 1 s"), (3_600_000, "1 h 0 min"),
-            (90_000_000, "1 d 1 h"),
-        ])
-    func durations(milliseconds: Int64, text: String) {
-        #expect(DurationText.text(milliseconds) == text)
-    }
 }

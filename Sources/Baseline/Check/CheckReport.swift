@@ -20,6 +20,8 @@ public struct CheckReport: Sendable {
     public let digest: Digest
     /// The run as recorded; `nil` when it was not.
     public let run: Run?
+    /// What the run redefined of the recorded request, a text a part; empty where it redefined nothing.
+    public let redefined: [String]
     /// What it was judged by; `nil` when by its states.
     public let comparison: Comparison?
     /// What the run comes to: by `comparison`, or by its states where that is `nil`.
@@ -54,11 +56,9 @@ public struct CheckReport: Sendable {
         /// The drift from `reference` to this run, with the kinds that do not count.
         public let drift: Drift
 
-        /// `baseline 2 (run 17)`, `baseline 3 (derived)` or `run 17`.
+        /// `baseline 2 (run 17)`, `baseline 3 (derived from run 17)` or `run 17`.
         public var name: String {
-            guard let baselineVersion else { return reference.name }
-            if case .derived = reference { return "baseline \(baselineVersion) (derived)" }
-            return "baseline \(baselineVersion) (\(reference.name))"
+            baselineVersion.map { "baseline \($0) (\(reference.origin))" } ?? reference.name
         }
     }
 }

@@ -57,7 +57,7 @@ public struct Checker {
     ///
     /// - Throws: the error of the stage that failed. Nothing is recorded then, and nothing is known.
     public func run(_ order: CheckOrder) throws -> CheckReport {
-        let (name, request, reference, expected) = try joined(order)
+        let (name, request, redefined, reference, expected) = try joined(order)
         try order.demand.require(possibleWith: request.ports)
 
         let startedAt = environment.clock()
@@ -78,7 +78,7 @@ public struct Checker {
         return CheckReport(
             name: name, request: request, startedAt: startedAt, finishedAt: draft.finishedAt, findings: findings,
             results: results, demand: order.demand, digest: run?.digest ?? draft.snapshot.digest, run: run,
-            comparison: comparison,
+            redefined: run == nil ? [] : redefined, comparison: comparison,
             verdict: order.demand.judging(verdict(findings, request, comparison, order), by: results),
             warnings: bannerWarnings + warnings)
     }
@@ -94,14 +94,16 @@ public struct Checker {
     /// The order joined with what is recorded. The store is closed again before the network is asked, which may take
     /// long.
     ///
-    /// - Returns: the name, the request, what the run is judged by, and what is expected of it: the same, or else the
-    ///   check's baseline, or its previous run.
-    private func joined(_ order: CheckOrder) throws -> (CheckName, CheckRequest, Reference?, Snapshot?) {
+    /// - Returns: the name, the request, what it redefines, what the run is judged by, and what is expected of it: the
+    ///   same, or else the check's baseline, or its previous run.
+    private func joined(
+        _ order: CheckOrder
+    ) throws -> (CheckName, CheckRequest, redefined: [String], Reference?, Snapshot?) {
         let store = try existingStore()
-        let (name, request) = try request(order, store)
+        let (name, request, redefined) = try request(order, store)
         if order.records { try store?.refuseImported(name) }
         let reference = try reference(order, name, store)
-        return (name, request, reference, try reference?.snapshot ?? lastKnown(name, store))
+        return (name, request, redefined, reference, try reference?.snapshot ?? lastKnown(name, store))
     }
 
     /// What was last accepted of a check, or else last seen.
@@ -146,16 +148,21 @@ public struct Checker {
         }
     }
 
-    private func request(_ order: CheckOrder, _ store: Store?) throws -> (CheckName, CheckRequest) {
+    private func request(
+        _ order: CheckOrder, _ store: Store?
+    ) throws -> (CheckName, CheckRequest, redefined: [String]) {
         guard let name = order.name else {
             let request = try order.parts.request(over: nil, defaultTimeoutMilliseconds: 5000)
-            return (Self.derivedName(request), request)
+            return (Self.derivedName(request), request, [])
         }
         let recorded = try store?.latestRequest(of: name)?.request
         if recorded == nil, order.parts.targets == nil, order.parts.ports == nil { throw StoreError.unknownCheck(name) }
         let request = try order.parts.request(over: recorded, defaultTimeoutMilliseconds: 2000)
-        if let recorded, !order.redefines, !recorded.asksTheSame(as: request) { throw StoreError.requestDiffers(name) }
-        return (name, request)
+        guard let recorded else { return (name, request, []) }
+        if order.redefines { return (name, request, recorded.redefinitions(to: request)) }
+        let changes = recorded.changes(to: request)
+        guard changes.isEmpty else { throw StoreError.requestDiffers(name, changes: changes) }
+        return (name, request, [])
     }
 
     /// A check without a name is named after what it asks, so that the same request is the same check.

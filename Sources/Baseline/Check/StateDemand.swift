@@ -39,7 +39,8 @@ public struct StateDemand: Hashable, Sendable {
         return Verdict(
             level: max(verdict.level, level),
             message:
-                "\(verdict.message); connecting to \(slowest.endpoint) took \(Double(slowest.microseconds) / 1000) ms")
+                "\(verdict.message); connecting to \(slowest.endpoint) took "
+                + Wording.duration(microseconds: slowest.microseconds))
     }
 
     /// - Throws: `DemandError` when no run of `selection` can meet it, or it asks of ports that are not probed.
@@ -62,7 +63,7 @@ public enum DemandError: Error, Equatable, CustomStringConvertible {
         case .notProbed(let port):
             "Port \(port) of --expect-closed is not among the ports of the check. Name it in --ports, too."
         case .tooMany(let count, let wanted):
-            "--require-open-count \(count) cannot be met: only \(wanted) of the ports may be open."
+            "--require-open-count \(count) cannot be met: only \(Wording.count(wanted, "port")) may be open."
         }
     }
 }

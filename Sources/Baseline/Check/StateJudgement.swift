@@ -26,7 +26,7 @@ struct StateJudgement {
         } else {
             parts += [shortOfCount, notOpen].compactMap { $0 }
         }
-        let unexpected = listed { $0.unexpected.isEmpty ? nil : text($0.unexpected) }
+        let unexpected = ports { $0.unexpected.isEmpty ? [] : [$0.unexpected] }
         if !unexpected.isEmpty { parts.append("open ports that should be closed: \(unexpected)") }
         let message = parts.joined(separator: "; ")
         return Verdict(level: level, message: message.prefix(1).uppercased() + message.dropFirst())
@@ -73,34 +73,47 @@ struct StateJudgement {
         if open < wanted { words = "; \(notOpen)" + words }
         switch (hosts.count, open == wanted) {
         case (1, true): return "all ports open: \(text(hosts[0].open))" + words
-        case (_, true): return "all \(open) ports open on \(hosts.count) hosts" + words
-        case (1, false): return "\(open) of \(wanted) ports open: \(text(hosts[0].open))" + words
-        case (_, false): return "\(open) of \(wanted) ports open on \(hosts.count) hosts" + words
+        case (_, true):
+            return "all \(Wording.count(open, "port")) open on \(Wording.count(hosts.count, "host"))" + words
+        case (1, false): return "\(Self.share(open, of: wanted)): \(text(hosts[0].open))" + words
+        case (_, false): return "\(Self.share(open, of: wanted)) on \(Wording.count(hosts.count, "host"))" + words
         }
     }
 
     /// What was asked for by number, where it was missed.
     private var shortOfCount: String? {
         guard case .atLeast(let count) = demand.rule, count > 1 else { return nil }
-        let missed = listed { $0.open.count < count ? "\($0.open.count) of \($0.wantedCount) ports open" : nil }
-        return missed.isEmpty ? nil : "\(missed), at least \(count) required"
+        let missed = listed { host in
+            guard host.open.count < count else { return nil }
+            return Self.share(host.open.count, of: host.wantedCount) + (hosts.count == 1 ? "" : " on \(host.host)")
+        }
+        return missed.isEmpty ? nil : "\(missed), at least \(Wording.number(count)) required"
+    }
+
+    /// `3 of 4 ports open`.
+    private static func share(_ open: Int, of wanted: Int) -> String {
+        "\(Wording.number(open)) of \(Wording.count(wanted, "port")) open"
     }
 
     /// The problem ports of all hosts, with what they are in a word.
     private var notOpen: String {
         let word = hosts.contains(where: \.hasUnanswered) ? "problem" : "closed"
-        let ports = listed { host in
-            host.problems.isEmpty ? nil : host.problems.map(text).joined(separator: ", ")
-        }
-        return "\(word) ports: \(ports)"
+        return "\(word) ports: \(ports(\.problems))"
     }
 
-    /// What `text` says of each host; with its name where there are several.
-    private func listed(_ text: (HostStatuses) -> String?) -> String {
-        let items = hosts.compactMap { host in
-            text(host).map { hosts.count == 1 ? $0 : "\(host.host) \($0)" }
+    /// Ports of each host: in the words of check_ports.py, which knows one host, or as endpoints of several.
+    private func ports(_ sets: (HostStatuses) -> [PortSet]) -> String {
+        listed { host in
+            let sets = sets(host)
+            guard !sets.isEmpty else { return nil }
+            return hosts.count == 1
+                ? sets.map(text).joined(separator: ", ") : host.host.endpoint(sets.map(\.text).joined(separator: ","))
         }
-        return Shortening.list(items, separator: "; ", of: "hosts")
+    }
+
+    /// What `text` says of each host.
+    private func listed(_ text: (HostStatuses) -> String?) -> String {
+        Wording.list(hosts.compactMap(text), separator: "; ", of: "hosts")
     }
 
     /// Each port by itself as check_ports.py does; as ranges where that would be a line nobody reads.

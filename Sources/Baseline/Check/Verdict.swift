@@ -59,14 +59,13 @@ struct DriftJudgement {
         let items = DriftRow.rows(drift, evidence: [:]).filter { counted.contains($0.kind) }.map(\.summary)
         return Verdict(
             level: level,
-            message: "Drift from \(referenceName): \(totals): " + Shortening.list(items, separator: ", ", of: "changes")
-        )
+            message: "Drift from \(referenceName): \(totals): " + Wording.list(items, separator: ", ", of: "changes"))
     }
 
     /// What was compared, and what only one of the runs covers.
     private func noDrift(_ counts: [DriftKind: Int]) -> String {
-        let (hosts, ports) = (snapshot.entries.count, snapshot.endpointCount)
-        let scope = "\(hosts) \(hosts == 1 ? "host" : "hosts"), \(ports) \(ports == 1 ? "port" : "ports")"
+        let scope =
+            Wording.count(snapshot.entries.count, "host") + ", " + Wording.count(snapshot.endpointCount, "port")
         let uncompared = [DriftKind.unscoped, .newlyScoped].filter { counts[$0] != nil }
         return "No drift from \(referenceName): \(scope)"
             + (uncompared.isEmpty ? "" : "; not compared: " + DriftKind.totals(uncompared, counts))
@@ -76,16 +75,6 @@ struct DriftJudgement {
 extension DriftKind {
     /// `2 opened, 1 lost`.
     public static func totals(_ kinds: [DriftKind], _ counts: [DriftKind: Int]) -> String {
-        kinds.map { "\(counts[$0, default: 0]) \($0.rawValue)" }.joined(separator: ", ")
-    }
-}
-
-/// Keeps a line readable in a pager: the first few items, and how many more there are.
-enum Shortening {
-    private static let limit = 8
-
-    static func list(_ items: [String], separator: String, of noun: String) -> String {
-        let shown = items.prefix(limit).joined(separator: separator)
-        return items.count > limit ? "\(shown)\(separator)and \(items.count - limit) more \(noun)" : shown
+        kinds.map { "\(Wording.number(counts[$0, default: 0])) \($0.rawValue)" }.joined(separator: ", ")
     }
 }

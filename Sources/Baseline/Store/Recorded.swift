@@ -1,3 +1,5 @@
+import PortCore
+
 /// A snapshot that the store can rebuild and prove.
 public enum Recorded: Hashable, Sendable {
     /// What a run found.
@@ -29,11 +31,19 @@ public enum Recorded: Hashable, Sendable {
         }
     }
 
-    /// `run 17` or `baseline 3 of web (derived)`.
-    public var name: String {
+    /// What found it: `run 17` or `derived from run 17`.
+    public var origin: String {
         switch self {
         case .run(let run): "run \(run.id)"
-        case .derived(let version): "baseline \(version.version) of \(version.check) (derived)"
+        case .derived(let version): "derived from run \(version.run.id)"
+        }
+    }
+
+    /// `run 17` or `baseline 3 of web (derived from run 17)`.
+    public var name: String {
+        switch self {
+        case .run: origin
+        case .derived(let version): "baseline \(version.version) of \(version.check) (\(origin))"
         }
     }
 }
@@ -60,7 +70,8 @@ extension Store {
             let versions = try baselines(of: name)
             guard !versions.isEmpty else { throw .noBaseline(name) }
             guard back < versions.count else {
-                throw .noSuchRun(reference: "\(reference)", reason: "the baseline has \(versions.count) versions")
+                throw .noSuchRun(
+                    reference: "\(reference)", reason: "the baseline has \(Wording.count(versions.count, "version"))")
             }
             return versions[versions.count - 1 - back].recorded
         }

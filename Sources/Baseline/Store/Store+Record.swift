@@ -41,7 +41,9 @@ extension Store {
             let isKnown =
                 draft.redefines ? recorded.request == draft.request : recorded.request.asksTheSame(as: draft.request)
             if isKnown { return recorded.version }
-            guard draft.redefines else { throw .requestDiffers(draft.check) }
+            guard draft.redefines else {
+                throw .requestDiffers(draft.check, changes: recorded.request.changes(to: draft.request))
+            }
         }
         let version = Int(try database.next(after: Int64(recorded?.version ?? 0)))
         let origin = LedgerOrigin(draft.context, at: draft.finishedAt)

@@ -20,7 +20,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case noBaseline(CheckName)
     case notDrifted(endpoints: [String], from: String, to: String)
     case notProbed(String)
-    case requestDiffers(CheckName)
+    case requestDiffers(CheckName, changes: [String])
     case unsigned(path: String)
     case exists(path: String)
     case notABundle(path: String)
@@ -61,12 +61,13 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
             "Check '\(name)' has no baseline. Set one with: portbase baseline set \(name) --reason TEXT"
         case .notDrifted(let endpoints, let from, let to):
             (endpoints.isEmpty
-                ? "Nothing drifted" : "\(Shortening.list(endpoints, separator: ", ", of: "endpoints")) did not drift")
+                ? "Nothing drifted" : "\(Wording.list(endpoints, separator: ", ", of: "endpoints")) did not drift")
                 + " from \(from) to \(to), so there is nothing to accept."
         case .notProbed(let name):
             "No run found \(name), so it has no time that readings could be compared with; give --from RUN."
-        case .requestDiffers(let name):
-            "Check '\(name)' is recorded with other targets, ports or timing, and its history must not be mixed. "
+        case .requestDiffers(let name, let changes):
+            "Check '\(name)' is recorded with another request, and its history must not be mixed: "
+                + "\(changes.joined(separator: "; ")). "
                 + "Leave the flags out to repeat it, add --redefine to change it, or choose another --name."
         case .unsigned(let path):
             "The ledger of '\(path)' is signed, so that an entry without a signature would not hold. "

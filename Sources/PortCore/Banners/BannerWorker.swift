@@ -59,7 +59,8 @@ struct BannerWorker: ~Copyable {
                 if let signal = cancellation.requestedBy { throw .cancelled(signal: signal) }
                 progress(
                     ProbeProgress(
-                        hostsDone: hostsDone, hosts: hosts.count, endpointsDone: portsDone, endpoints: portCount))
+                        hostsDone: hostsDone, hosts: hosts.count, endpointsDone: portsDone, endpoints: portCount,
+                        bound: nil))
                 nextLook = now + UInt64(Cancellation.pollMilliseconds) * 1_000_000
             }
             try fill()

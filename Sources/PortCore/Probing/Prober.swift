@@ -17,15 +17,31 @@ public enum Prober {
     ) throws(ProbeError) -> [HostResult] {
         let reachable = plan.items.filter { $0.address != nil }
         let workers = workerCount(plan)
+        let settings = settings(plan.limits, plan.timing, workers: workers, isTraced: isTraced)
         let control = RunControl(
             cancellation: cancellation,
             parts: reachable.map { min(workers, $0.ports.count) },
-            endpoints: reachable.reduce(0) { $0 + $1.ports.count })
-        let settings = settings(plan.limits, plan.timing, workers: workers, isTraced: isTraced)
+            endpoints: reachable.reduce(0) { $0 + $1.ports.count },
+            bound: bound(reachable, plan, window: settings.window * workers))
         let outcomes = try probe(reachable, settings, plan.limits, workers, control) {
             progress(control.progress)
         }
         return results(plan, outcomes, workers: workers)
+    }
+
+    /// How many milliseconds it takes at most if nothing answers: each endpoint its whole budget, as many at once as
+    /// the windows let once they have grown, and each attempt its turn where a rate is given.
+    private static func bound(_ items: [ProbePlan.Item], _ plan: ProbePlan, window: Int) -> Int {
+        func shares(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
+        let largest = items.map(\.ports.count).max() ?? 0
+        let all = items.reduce(0) { $0 + $1.ports.count }
+        let (limits, attempts) = (plan.limits, plan.timing.retries + 1)
+        let budgets = shares(all, window) + (limits.perHost.map { shares(largest, $0) } ?? 0)
+        let seconds =
+            (limits.rate.map { shares(all * attempts, $0) } ?? 0)
+            + (limits.ratePerHost.map { shares(largest * attempts, $0) } ?? 0)
+        return budgets * plan.timing.timeoutMilliseconds + seconds * 1000 + 2
+            * SlowStart.longestMilliseconds(to: window)
     }
 
     /// Two threads pay off when there is much to probe; a limit of one a host cannot be shared.

@@ -11,6 +11,8 @@ public struct ProbeProgress: Equatable, Sendable {
     public let endpointsDone: Int
     /// Endpoints of the hosts to probe.
     public let endpoints: Int
+    /// How many milliseconds it takes at most where nothing answers; `nil` when that is not known.
+    public let bound: Int?
 }
 
 /// What the workers of one run share: when to stop, and how far each has come.
@@ -22,12 +24,16 @@ final class RunControl: Sendable {
     private let hostsDone = Atomic<Int>(0)
     private let endpoints: Int
     private let hosts: Int
+    private let bound: Int?
 
-    /// - Parameter parts: how many workers have endpoints of each host.
-    init(cancellation: Cancellation, parts: [Int], endpoints: Int) {
+    /// - Parameters:
+    ///   - parts: how many workers have endpoints of each host.
+    ///   - bound: how many milliseconds the run takes at most where nothing answers.
+    init(cancellation: Cancellation, parts: [Int], endpoints: Int, bound: Int? = nil) {
         self.cancellation = cancellation
         self.endpoints = endpoints
         hosts = parts.count
+        self.bound = bound
         unsettledParts = Mutex(parts)
     }
 
@@ -53,7 +59,7 @@ final class RunControl: Sendable {
     var progress: ProbeProgress {
         ProbeProgress(
             hostsDone: hostsDone.load(ordering: .relaxed), hosts: hosts,
-            endpointsDone: endpointsDone.load(ordering: .relaxed), endpoints: endpoints)
+            endpointsDone: endpointsDone.load(ordering: .relaxed), endpoints: endpoints, bound: bound)
     }
 }
 

@@ -15,6 +15,13 @@ struct SlowStart {
     static let tickNanoseconds: UInt64 = 10_000_000
     private static let doublingNanoseconds: UInt64 = 20_000_000
 
+    /// How long a window takes to grow to `limit` where nothing answers.
+    static func longestMilliseconds(to limit: Int) -> Int {
+        var (size, time) = (first, aloneNanoseconds)
+        while size < limit { (size, time) = (size * 2, time + doublingNanoseconds) }
+        return Int((time + doublingNanoseconds) / 1_000_000)
+    }
+
     init(limit: Int, isLoopback: Bool) {
         self.limit = limit
         size = isLoopback ? limit : 1

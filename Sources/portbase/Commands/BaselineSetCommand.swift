@@ -98,9 +98,10 @@ extension BaselineCommand {
 
 extension OutputOptions {
     fileprivate func show(set version: BaselineVersion) throws {
-        let what = version.isDerived ? "derived from run \(version.run.id)" : "run \(version.run.id)"
         try show(
             json: BaselineListJSON(baselines: [BaselineJSON(version)]),
-            text: "Baseline \(version.version) of \(version.check) is \(what), sha256:\(version.digest.short)\n")
+            text:
+                "Baseline \(version.version) of \(version.check) is \(version.recorded.origin), sha256:\(version.digest.short)\n"
+        )
     }
 }

@@ -9,7 +9,7 @@ struct CheckJSON: Encodable {
     let hidesOpen: Bool
 
     private enum CodingKeys: String, CodingKey {
-        case run, name, digest, verdict, message, hosts, warnings, baseline, drift, request
+        case run, name, digest, verdict, message, hosts, warnings, baseline, drift, request, redefined
         case schemaVersion = "schema_version"
         case exitStatus = "exit_status"
         case startedAt = "started_at"
@@ -42,6 +42,7 @@ struct CheckJSON: Encodable {
         try container.encode(report.warnings, forKey: .warnings)
         try container.encode(report.findings.banners != nil, forKey: .bannersRead)
         try container.encode(request, forKey: .request)
+        try container.encode(report.redefined, forKey: .redefined)
         try container.encode(hosts, forKey: .hosts)
         try encodeComparison(in: &container)
         if hosts.count == 1 { try CheckPortsJSON(host: hosts[0], request: request).encode(to: encoder) }

@@ -23,7 +23,7 @@ struct ProgressLine {
 
     /// Shows how many of `total` things, such as `entries`, are done.
     mutating func show(_ done: Int, of total: Int, _ things: String, now: Timestamp = .now()) {
-        show(now) { "\(Self.grouped(done))/\(Self.grouped(total)) \(things) · " + Self.pace(done, total, $0) }
+        show(now) { Self.share(done, total, things) + Self.pace(done, total, $0) }
     }
 
     private mutating func show(_ now: Timestamp, _ text: (Int64) -> String) {
@@ -42,28 +42,33 @@ struct ProgressLine {
 
     /// `12/256 hosts · 3,400/65,535 ports · 1,700/s · 0:36 left`.
     static func text(_ progress: ProbeProgress, elapsedMilliseconds: Int64) -> String {
-        "\(progress.hostsDone)/\(progress.hosts) hosts · "
-            + "\(grouped(progress.endpointsDone))/\(grouped(progress.endpoints)) ports · "
-            + pace(progress.endpointsDone, progress.endpoints, elapsedMilliseconds)
+        share(progress.hostsDone, progress.hosts, "hosts")
+            + share(progress.endpointsDone, progress.endpoints, "ports")
+            + pace(progress.endpointsDone, progress.endpoints, elapsedMilliseconds, bound: progress.bound)
     }
 
-    /// `1,700/s · 0:36 left`.
-    private static func pace(_ done: Int, _ total: Int, _ elapsedMilliseconds: Int64) -> String {
+    private static func share(_ done: Int, _ total: Int, _ things: String) -> String {
+        "\(Wording.number(done))/\(Wording.number(total)) \(things) · "
+    }
+
+    /// `1,700/s · 0:36 left`, or `0/s · at most 0:02 left` where silence ends before what the rate so far tells.
+    private static func pace(
+        _ done: Int, _ total: Int, _ elapsedMilliseconds: Int64, bound: Int? = nil
+    ) -> String {
         let rate = Int64(done) * 1000 / max(1, elapsedMilliseconds)
-        let rest = Int64(total - done)
-        let left = rate > 0 ? "\(rest / rate / 60):\(twoDigits(rest / rate % 60)) left" : "time left unknown"
-        return "\(grouped(Int(rate)))/s · \(left)"
+        let byRate = rate > 0 ? Int64(total - done) / rate : nil
+        let byBound = bound.map { (Int64($0) - elapsedMilliseconds + 999) / 1000 }.flatMap { $0 > 0 ? $0 : nil }
+        let left =
+            if let byBound, byBound < byRate ?? .max {
+                "at most \(clock(byBound)) left"
+            } else {
+                byRate.map { "\(clock($0)) left" } ?? "time left unknown"
+            }
+        return "\(Wording.number(rate))/s · \(left)"
     }
 
-    private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-
-    /// A number with its digits in groups of three.
-    static func grouped(_ number: Int) -> String {
-        var text = ""
-        for (index, digit) in "\(number)".reversed().enumerated() {
-            if index > 0, index % 3 == 0 { text.append(",") }
-            text.append(digit)
-        }
-        return String(text.reversed())
+    /// Seconds as `0:36`.
+    private static func clock(_ seconds: Int64) -> String {
+        "\(seconds / 60):" + (seconds % 60 < 10 ? "0" : "") + "\(seconds % 60)"
     }
 }

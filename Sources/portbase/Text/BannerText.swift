@@ -38,7 +38,7 @@ enum BannerText {
         }
         let counts = BannerChange.Kind.allCases.compactMap { kind -> String? in
             let count = changes.count { $0.kind == kind }
-            return count == 0 ? nil : "\(count) \(kind.rawValue)"
+            return count == 0 ? nil : "\(Wording.number(count)) \(kind.rawValue)"
         }
         let summary = counts.isEmpty ? "No banner changed." : "Banners: \(counts.joined(separator: ", "))."
         return table.text(style) + summary + "\n"

@@ -3,7 +3,7 @@ import PortCore
 
 /// Baselines for people.
 enum BaselineText {
-    private static let titles = ["CHECK", "VERSION", "RUN", "SET", "BY", "TICKET", "REASON"]
+    private static let titles = ["CHECK", "VERSION", "RUN", "ACCEPTED", "BY", "TICKET", "REASON"]
 
     static func table(_ versions: [BaselineVersion], style: Style) -> String {
         var table = TextTable(titles)
@@ -28,8 +28,9 @@ enum BaselineText {
     private static func cells(_ version: BaselineVersion) -> [TextTable.Cell] {
         [
             .init("\(version.check)"), .init(version.version),
-            .init(version.isDerived ? "part of \(version.run.id)" : "\(version.run.id)"),
-            .init(version.recordedAt.text), .init(who(version)), .init(version.ticket ?? "-"), .init(version.reason),
+            .init(version.isDerived ? version.recorded.origin : "\(version.run.id)"),
+            .init(version.recordedAt.text), .init(who(version)), version.ticket.map { .init($0) } ?? .empty,
+            .init(version.reason),
         ]
     }
 

@@ -13,10 +13,10 @@ struct BundleText {
     /// A line for each check, and the head that vouches for them.
     func text(_ report: ImportReport) -> String {
         let lines = report.checks.map { check in
-            let baselines = check.baselines == 0 ? "" : ", \(count(check.baselines, "baseline"))"
-            let numbers = numbers(check.runs.map(\.number)) + ", there " + numbers(check.runs.map(\.original))
-            return
-                "Imported \(check.original) as \(check.name): \(count(check.runs.count, "run")) (\(numbers))\(baselines).\n"
+            let baselines = check.baselines == 0 ? "" : " and \(Wording.count(check.baselines, "baseline"))"
+            let numbers = Self.numbers(check.runs.map(\.number)) + ", there " + Self.numbers(check.runs.map(\.original))
+            return "Imported \(check.original) as \(check.name): "
+                + "\(Wording.count(check.runs.count, "run")) (\(numbers))\(baselines).\n"
         }
         return lines.joined() + "\(report.head)\n"
     }
@@ -24,18 +24,15 @@ struct BundleText {
     /// `5 runs (3 to 9) and 2 baselines of web`.
     func list(_ bundle: BundleSummary) -> String {
         bundle.checks.map { check in
-            let baselines = check.baselines == 0 ? "" : " and \(count(check.baselines, "baseline"))"
-            return
-                "\(count(check.runs.count, "run")) (\(numbers(check.runs)))\(baselines) of \(Visible.text(check.name))"
+            let baselines = check.baselines == 0 ? "" : " and \(Wording.count(check.baselines, "baseline"))"
+            return "\(Wording.count(check.runs.count, "run")) (\(Self.numbers(check.runs)))\(baselines) of "
+                + Visible.text(check.name)
         }.joined(separator: ", ")
     }
 
-    private func numbers(_ runs: [Int64]) -> String {
+    /// The first and the last number of some runs: `3 to 9`.
+    static func numbers(_ runs: [Int64]) -> String {
         guard let first = runs.first, let last = runs.last else { return "none" }
         return first == last ? "\(first)" : "\(first) to \(last)"
-    }
-
-    private func count(_ count: Int, _ thing: String) -> String {
-        "\(ProgressLine.grouped(count)) \(thing)\(count == 1 ? "" : "s")"
     }
 }

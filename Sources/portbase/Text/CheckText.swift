@@ -10,22 +10,30 @@ struct CheckText {
     let hasPerfdata: Bool
     let style: Style
 
-    /// The line of a monitoring plugin; below it, on a line each, the changes, and what was unstable.
+    /// The line of a monitoring plugin; below it, on a line each, what was redefined, the changes, and what was
+    /// unstable.
     var plugin: String {
         let verdict = report.verdict
         let line =
             style.paint(verdict.level.rawValue, Style.color(verdict.level)) + " - \(verdict.message)"
             + (hasPerfdata ? " | " + Perfdata(report: report, counted: counted).text : "") + "\n"
-        return line + (report.comparison.map(drift) ?? "") + UnstableText.lines(report.findings, style: style)
+        return line + redefined + (report.comparison.map(drift) ?? "")
+            + UnstableText.lines(report.findings, style: style)
     }
 
     /// The layout of check_ports.py, a block a host; below it what that does not know: the drift, where there is a
-    /// baseline, and what was unstable.
+    /// baseline, what was redefined, and what was unstable.
     var verbose: String {
         let blocks = report.findings.entries.map(block).joined(separator: "\n")
         guard report.comparison == nil else { return blocks + "\n" + plugin }
-        let unstable = UnstableText.lines(report.findings, style: style)
-        return unstable.isEmpty ? blocks : blocks + "\n" + unstable
+        let rest = redefined + UnstableText.lines(report.findings, style: style)
+        return rest.isEmpty ? blocks : blocks + "\n" + rest
+    }
+
+    private var redefined: String {
+        var table = TextTable()
+        for part in report.redefined { table.add([.init("redefined", .yellow), .init(part)]) }
+        return table.text(style)
     }
 
     private func drift(_ comparison: CheckReport.Comparison) -> String {

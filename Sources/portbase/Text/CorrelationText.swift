@@ -33,11 +33,11 @@ struct CorrelationText {
         guard !counts.isEmpty else { return "No port was closed or lost.\n" }
         let parts = Correlation.Conclusion.allCases.compactMap { conclusion in
             counts[conclusion].map {
-                "\($0) \(conclusion == .noCause ? "without such a cause" : Self.word(conclusion))"
+                "\(Wording.number($0)) \(conclusion == .noCause ? "without such a cause" : Self.word(conclusion))"
             }
         }
         let total = counts.values.reduce(0, +)
-        return "\(total) \(total == 1 ? "port" : "ports") closed or lost: \(parts.joined(separator: ", ")).\n"
+        return "\(Wording.count(total, "port")) closed or lost: \(parts.joined(separator: ", ")).\n"
     }
 
     private static func word(_ conclusion: Correlation.Conclusion) -> String {

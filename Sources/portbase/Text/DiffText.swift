@@ -26,16 +26,17 @@ struct DiffText {
 }
 
 extension Run {
-    /// `web-tier run 17 (2026-05-03T12:00:00Z)`.
-    var title: String { "\(check) run \(id) (\(startedAt.text))" }
+    /// `run 17 of web-tier (finished 2026-05-03T12:00:00Z)`.
+    var title: String { "run \(id) of \(check) (finished \(finishedAt.text))" }
 }
 
 extension Recorded {
-    /// That of the run, or `web-tier baseline 3 (derived, 2026-05-03T12:00:00Z)`.
+    /// That of the run, or `baseline 3 of web-tier (derived from run 17, accepted 2026-05-03T12:00:00Z)`.
     var title: String {
         switch self {
         case .run(let run): run.title
-        case .derived(let version): "\(version.check) baseline \(version.version) (derived, \(version.recordedAt.text))"
+        case .derived(let version):
+            "baseline \(version.version) of \(version.check) (\(origin), accepted \(version.recordedAt.text))"
         }
     }
 }

@@ -43,7 +43,7 @@ struct DriftText {
         let reasons = Reason.allCases.filter { reason in mine.contains { $0.reason == reason } }
         return [
             .init(DriftKind.lost.rawValue, Style.color(.lost)), .init("\(host)"),
-            .init("the whole host: \(open) open ports → filtered"),
+            .init("the whole host: \(Wording.count(open, "open port")) → filtered"),
             .init(reasons.map(\.rawValue).joined(separator: ", "), .dim),
         ]
     }

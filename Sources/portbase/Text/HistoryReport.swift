@@ -21,7 +21,8 @@ struct HistoryReport {
                         .text("\(history.check)"), .text("\(history.host)"), .text(history.ports.text),
                         .text(span.state?.rawValue ?? Self.notCovered), .number(Int(span.first.id)),
                         .time(span.first.finishedAt), .number(Int(span.last.id)), .time(span.last.finishedAt),
-                        span.next.map { .time($0.finishedAt) } ?? .none, .text(DurationText.text(span.milliseconds)),
+                        span.next.map { .time($0.finishedAt) } ?? .none,
+                        .text(Wording.duration(milliseconds: span.milliseconds)),
                         .number(Int(span.milliseconds / 1000)),
                     ]
                 }
@@ -43,7 +44,7 @@ struct HistoryReport {
         let changes = histories.filter { $0.changes > 0 }.map { history in
             let ports = history.host.endpoint(history.ports.text)
             return
-                "\(ports) changed \(history.changes == 1 ? "once" : "\(history.changes) times") in \(history.check).\n"
+                "\(ports) changed \(history.changes == 1 ? "once" : Wording.count(history.changes, "time")) in \(history.check).\n"
         }
         return table + (changes.isEmpty ? "No change.\n" : changes.joined()) + notes
     }

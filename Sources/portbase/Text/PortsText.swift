@@ -11,12 +11,12 @@ struct PortsText {
             let repeated = row.token.repeated
             table.add([
                 .init(row.option), .init(row.token.token), .init(meaning(row.token.meaning)),
-                .init(row.token.ports.joined(by: ", ")),
-                .init(repeated.isEmpty ? "" : "asked before: \(repeated.joined(by: ", "))", .dim),
+                .init(row.token.ports.text),
+                .init(repeated.isEmpty ? "" : "asked before: \(repeated.text)", .dim),
             ])
         }
         let all = report.selection.all
-        return table.text(style) + "\n\(all.count) \(all.count == 1 ? "port" : "ports"): \(all.joined(by: ", "))\n"
+        return table.text(style) + "\n\(Wording.count(all.count, "port")): \(all.text)\n"
     }
 
     private func meaning(_ meaning: PortExplanation.Meaning) -> String {
@@ -24,7 +24,7 @@ struct PortsText {
         case .service: "service in \(report.table)"
         case .numbers(PortSet.all.ranges[0]): "every port"
         case .numbers(let range) where range.count == 1: "port"
-        case .numbers(let range): "range of \(range.count) ports"
+        case .numbers(let range): "range of \(Wording.count(range.count, "port"))"
         }
     }
 }

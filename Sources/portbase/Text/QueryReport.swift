@@ -27,7 +27,7 @@ struct QueryReport {
             rows: answers.rows.map { row in
                 place(row) + [
                     .text(row.state?.rawValue ?? ""), .number(Int(row.run.id)), .time(row.run.finishedAt),
-                    .text(DurationText.text(age(row))), .number(Int(age(row) / 1000)),
+                    .text(Wording.duration(milliseconds: age(row))), .number(Int(age(row) / 1000)),
                 ]
             })
     }

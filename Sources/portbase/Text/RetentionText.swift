@@ -9,8 +9,8 @@ struct RetentionText {
     func text(_ report: PruneReport, isDryRun: Bool) -> String {
         guard report.count > 0 else { return "Nothing to prune.\n" }
         let lines = report.checks.map { check in
-            "\(check.name): \(runs(check.dropped.count)), from \(check.dropped[0]) to "
-                + "\(check.dropped[check.dropped.count - 1]); \(ProgressLine.grouped(check.kept)) stay\n"
+            "\(check.name): \(runs(check.dropped.count)) (\(BundleText.numbers(check.dropped))); "
+                + "\(Wording.number(check.kept)) stay\n"
         }
         return lines.joined() + (isDryRun ? "Would prune \(runs(report.count)).\n" : "Pruned \(runs(report.count)).\n")
             + space(report)
@@ -21,10 +21,10 @@ struct RetentionText {
             return "The file keeps the space, for what is recorded next: \(Visible.text(reason))\n"
         }
         guard let before = report.bytesBefore, let after = report.bytesAfter else { return "" }
-        return "The file has \(ProgressLine.grouped(Int(after))) bytes, and had \(ProgressLine.grouped(Int(before))).\n"
+        return "The file has \(Wording.count(after, "byte")), and had \(Wording.number(before)).\n"
     }
 
-    private func runs(_ count: Int) -> String { "\(ProgressLine.grouped(count)) run\(count == 1 ? "" : "s")" }
+    private func runs(_ count: Int) -> String { Wording.count(count, "run") }
 
     /// Where the copy is, and the head that it was made at.
     func text(_ backup: Backup) -> String {

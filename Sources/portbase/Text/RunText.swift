@@ -5,11 +5,11 @@ import PortCore
 enum RunText {
     static func table(_ runs: [Run], baselines: Set<Int64>, style: Style) -> String {
         var table = TextTable([
-            "RUN", "CHECK", "STARTED", "SECONDS", "HOSTS", "OPEN", "CLOSED", "FILTERED", "DIGEST", "",
+            "RUN", "CHECK", "FINISHED", "TOOK", "HOSTS", "OPEN", "CLOSED", "FILTERED", "DIGEST", "",
         ])
         for run in runs {
             table.add([
-                .init("\(run.id)"), .init("\(run.check)"), .init(run.startedAt.text), .init(seconds(run)),
+                .init("\(run.id)"), .init("\(run.check)"), .init(run.finishedAt.text), .init(took(run)),
                 .init(run.counts.hosts), .init(run.counts.open), .init(run.counts.closed),
                 .init(run.counts.filtered), .init(run.digest.short),
                 .init(baselines.contains(run.id) ? "baseline" : "", .green),
@@ -26,34 +26,29 @@ enum RunText {
         case .run(let run):
             add("run", "\(run.id) of \(run.check) (request \(run.requestVersion))")
             add("digest", "\(run.digest)")
-            add("started", "\(run.startedAt.text), took \(seconds(run)) s")
+            add("started", run.startedAt.text)
+            add("finished", "\(run.finishedAt.text), took \(took(run))")
             add("probed by", "\(run.context.user)@\(run.context.vantage), portbase \(run.context.version)")
         case .derived(let version):
-            add(
-                "baseline",
-                "\(version.version) of \(version.check), which has a part of the drift to run \(version.run.id)")
+            add("baseline", "\(version.version) of \(version.check) (\(recorded.origin))")
             add("digest", "\(version.digest)")
             add("accepted", "\(version.recordedAt.text) by \(BaselineText.who(version))")
         }
-        add("ports", request.ports.explicit.isEmpty ? "none by number" : request.ports.explicit.joined(by: ", "))
-        let services = request.ports.services.map { "\($0.name) (\($0.ports.joined(by: ", ")))" }
+        add("ports", request.ports.explicit.isEmpty ? "none" : request.ports.explicit.text)
+        let services = request.ports.services.map { "\($0.name) (\($0.ports.text))" }
         add("services", services.isEmpty ? "none" : services.joined(separator: ", "))
         let timing = request.timing
         add(
             "timeout",
-            "\(decimal(timing.timeoutMilliseconds)) s, \(timing.retries) \(timing.retries == 1 ? "retry" : "retries"), "
-                + "\(timing.confirmations) \(timing.confirmations == 1 ? "confirmation" : "confirmations")")
-        if case .run(let run) = recorded, run.times.count > 0 {
-            let times = run.times
-            add(
-                "answers",
-                "\(times.count) in \(times.minimum) to \(times.maximum) µs, median \(times.median), 95 % within \(times.percentile95)"
-            )
-        }
+            Wording.duration(milliseconds: timing.timeoutMilliseconds) + ", "
+                + Wording.count(timing.retries, "retry", "retries") + ", "
+                + Wording.count(timing.confirmations, "confirmation"))
+        if case .run(let run) = recorded, run.times.count > 0 { add("answers", answers(run.times)) }
         if let banners = findings.banners {
             add(
                 "banners",
-                "\(banners.values.reduce(0) { $0 + $1.count }) at \(findings.snapshot.count(.open)) open ports")
+                Wording.number(banners.values.reduce(0) { $0 + $1.count }) + " at "
+                    + Wording.count(findings.snapshot.count(.open), "open port"))
         }
         var hosts = TextTable(["HOST", "STATE", "PORTS", "REASON"])
         for entry in findings.entries {
@@ -62,7 +57,7 @@ enum RunText {
                 hosts.add([
                     .init(index == 0 ? "\(entry.host)\(address)" : ""),
                     .init(found.reason.state.rawValue, color(found.reason.state)),
-                    .init(found.ports.joined(by: ", ")), .init(found.reason.rawValue, .dim),
+                    .init(found.ports.text), .init(found.reason.rawValue, .dim),
                 ])
             }
         }
@@ -79,13 +74,14 @@ enum RunText {
         }
     }
 
-    private static func seconds(_ run: Run) -> String {
-        decimal(Int(run.finishedAt.milliseconds - run.startedAt.milliseconds))
+    private static func took(_ run: Run) -> String {
+        Wording.duration(milliseconds: run.finishedAt.milliseconds - run.startedAt.milliseconds)
     }
 
-    /// Milliseconds as seconds with three decimals.
-    private static func decimal(_ milliseconds: Int) -> String {
-        let fraction = "\(1000 + milliseconds % 1000)".dropFirst()
-        return "\(milliseconds / 1000).\(fraction)"
+    /// `3 from 34 µs to 41 µs, median 36 µs, 95 % within 41 µs`.
+    private static func answers(_ times: AnswerTimes) -> String {
+        func text(_ microseconds: Int) -> String { Wording.duration(microseconds: microseconds) }
+        return "\(Wording.number(times.count)) from \(text(times.minimum)) to \(text(times.maximum)), "
+            + "median \(text(times.median)), 95 % within \(text(times.percentile95))"
     }
 }

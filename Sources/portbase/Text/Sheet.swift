@@ -49,8 +49,11 @@ struct Sheet: Encodable {
         for row in rows {
             table.add(
                 shown.map { index in
-                    if case .number(let number) = row[index], !columns[index].hasSuffix("run") { return .init(number) }
-                    return .init(row[index].text, color(columns[index], row[index].text))
+                    switch row[index] {
+                    case .number(let number) where !columns[index].hasSuffix("run"): return .init(number)
+                    case .none: return .empty
+                    case let value: return .init(value.text, color(columns[index], value.text))
+                    }
                 })
         }
         return table.text(style)
@@ -88,19 +91,5 @@ struct Sheet: Encodable {
             var object = list.nestedContainer(keyedBy: Key.self)
             for (column, value) in zip(columns, row) { try object.encode(value, forKey: Key(stringValue: column)) }
         }
-    }
-}
-
-/// A length of time in its two largest units: `3 d 4 h`, `5 min 0 s`, `0.250 s`.
-enum DurationText {
-    static func text(_ milliseconds: Int64) -> String {
-        guard milliseconds >= 1000 else { return "\(milliseconds) ms" }
-        let units: [(String, Int64)] = [("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1000)]
-        guard let index = units.firstIndex(where: { milliseconds >= $0.1 }) else { return "\(milliseconds) ms" }
-        let (unit, length) = units[index]
-        let whole = "\(milliseconds / length) \(unit)"
-        guard index + 1 < units.count else { return whole }
-        let (next, shorter) = units[index + 1]
-        return whole + " \(milliseconds % length / shorter) \(next)"
     }
 }

@@ -14,9 +14,12 @@ struct TextTable {
         }
 
         init(_ number: Int) {
-            text = ProgressLine.grouped(number)
+            text = Wording.number(number)
             isNumber = true
         }
+
+        /// What stands in a titled column where there is nothing.
+        static let empty = Cell("-", .dim)
     }
 
     private let header: [String]

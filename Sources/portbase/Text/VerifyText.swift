@@ -8,12 +8,12 @@ struct VerifyText {
     /// What was gone through, and the head.
     func text(_ verification: Verification) -> String {
         let kinds = LedgerKind.allCases.compactMap { kind in
-            verification.counts[kind].map { "\(ProgressLine.grouped($0)) \(kind.rawValue)\($0 == 1 ? "" : "s")" }
+            verification.counts[kind].map { Wording.count($0, kind.rawValue) }
         }
         let pruned = verification.prunedRuns
-        let gone = pruned == 0 ? [] : ["\(ProgressLine.grouped(pruned)) of the runs pruned"]
+        let gone = pruned == 0 ? [] : ["\(Wording.number(pruned)) of the runs pruned"]
         let brought = verification.importedRuns
-        let foreign = brought == 0 ? [] : ["\(ProgressLine.grouped(brought)) run\(brought == 1 ? "" : "s") imported"]
+        let foreign = brought == 0 ? [] : ["\(Wording.count(brought, "run")) imported"]
         let list = (kinds + gone + foreign + [signed(verification.signedFrom)]).joined(separator: ", ")
         return "\(holds): \(entries(verification.entryCount)): \(list).\n"
             + (verification.head.map { "\($0)\n" } ?? "")
@@ -29,9 +29,7 @@ struct VerifyText {
 
     private var holds: String { style.paint("Holds", .green) }
 
-    private func entries(_ count: Int) -> String {
-        "\(ProgressLine.grouped(count)) \(count == 1 ? "entry" : "entries")"
-    }
+    private func entries(_ count: Int) -> String { Wording.count(count, "entry", "entries") }
 
     private func signed(_ first: Int64?) -> String {
         first.map { $0 == 1 ? "all signed" : "signed from entry \($0) on" } ?? "none signed"
