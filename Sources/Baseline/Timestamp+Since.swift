@@ -1,7 +1,7 @@
 extension Timestamp {
-    /// Reads a moment as `init(_:)` does, or how long before `now` it was: `90s`, `15m`, `12h`, `30d` or `4w`.
+    /// Reads a moment as `init(_:)` does, `now`, or how long before `now` it was: `90s`, `15m`, `12h`, `30d` or `4w`.
     public init?(_ text: some StringProtocol, before now: Timestamp) {
-        if let moment = Timestamp(text) {
+        if let moment = text == "now" ? now : Timestamp(text) {
             self = moment
             return
         }
@@ -16,7 +16,7 @@ extension Timestamp {
     }
 
     /// The forms of `init(_:before:)`, for messages.
-    public static let sinceGrammar = "2026-05-03, 2026-05-03T12:00Z, or how long ago: 90s, 15m, 12h, 30d, 4w"
+    public static let sinceGrammar = "2026-05-03, 2026-05-03T12:00Z, now, or how long ago: 90s, 15m, 12h, 30d, 4w"
 }
 
 extension Timestamp {

@@ -43,14 +43,18 @@ struct TimestampTests {
 
     @Test(
         "A moment may be given by how long ago it was",
-        arguments: [("90s", 90), ("15m", 900), ("12h", 43_200), ("30d", 2_592_000), ("4w", 2_419_200), ("0s", 0)])
+        arguments: [
+            ("90s", 90), ("15m", 900), ("12h", 43_200), ("30d", 2_592_000), ("4w", 2_419_200), ("0s", 0), ("now", 0),
+        ])
     func ago(text: String, seconds: Int64) {
         let now = minute(0)
         #expect(Timestamp(text, before: now)?.milliseconds == now.milliseconds - seconds * 1000)
         #expect(Timestamp("2026-05-03T12:00Z", before: minute(9)) == now)
     }
 
-    @Test("No other unit and no other number is read", arguments: ["", "d", "30", "30 d", "-1d", "1.5h", "1y", "１d"])
+    @Test(
+        "No other unit and no other number is read",
+        arguments: ["", "d", "30", "30 d", "-1d", "1.5h", "1y", "１d", "NOW", "now "])
     func agoRefused(text: String) {
         #expect(Timestamp(text, before: minute(0)) == nil)
     }

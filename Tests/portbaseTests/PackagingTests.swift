@@ -34,10 +34,29 @@ struct PackagingTests {
         #expect(result.output.contains("Instantiated 3 Services"), "\(result)")
     }
 
+    /// The arguments of `portbase check`.
+    private static let arguments =
+        HelpTests.commands.first { $0.path == ["check"] }?.command.arguments ?? []
+
+    /// What no monitoring system has to set, and why.
+    private static let exceptions = [
+        "--json": "a plugin prints its line", "--quiet": "a plugin prints its line",
+        "--color": "there is no terminal", "--perfdata": "what is not on a terminal has it",
+        "--explain-ports": "probes nothing", "-V": "probes nothing", "--version": "probes nothing",
+        "--help": "probes nothing",
+    ]
+
+    /// What Icinga's file says in words of its own.
+    private static let ownWords = [
+        "--db": "The database. (default: portbase.db in the data folder of Icinga)",
+        "--no-perfdata": "Put no performance data behind the line.",
+        "--redefine": "Change the recorded request of the check to the flags given. "
+            + "Not for good: set it for one execution.",
+    ]
+
     @Test("every flag there is one of portbase check", arguments: ["icinga2/portbase.conf", "nagios/portbase.cfg"])
     func flags(_ file: String) throws {
-        let help = try CommandLineRunner().portbase("check", "--help").output
-        let known = Set(help.matches(of: /(?:^|[\s,])(--?[A-Za-z0-9][a-z-]*)/).map { String($0.1) })
+        let known = Set(Self.arguments.flatMap(\.flags))
         // In Icinga's file a flag is a key; in that of Nagios a word of a command.
         let pattern = file.hasPrefix("icinga2") ? /"(--?[A-Za-z0-9][a-z-]*)" = \{/ : /[\s!](--?[A-Za-z0-9][a-z-]*)/
         let lines = try text(file).split(separator: "\n").filter { !$0.hasPrefix("#") && !$0.hasPrefix("//") }
@@ -46,11 +65,38 @@ struct PackagingTests {
         #expect(used.subtracting(known).sorted() == [])
     }
 
+    @Test("Icinga's file has every flag of portbase check that means something there, with its words and its default")
+    func everyFlag() throws {
+        let entries = try text("icinga2/portbase.conf").matches(
+            of: /"(?<flag>--?[A-Za-z0-9][a-z-]*)" = \{(?<body>[^}]*)description = "(?<words>[^"]*)"\n/)
+        #expect(Self.arguments.count > 40)
+        for argument in Self.arguments where !argument.flags.contains(where: { Self.exceptions[$0] != nil }) {
+            let entry = entries.first { argument.flags.contains(String($0.flag)) }
+            let words = argument.flags.compactMap { Self.ownWords[$0] }.first
+            let help = argument.text.replacingOccurrences(of: "Repeats.", with: "An array gives several.")
+            #expect(entry.map { String($0.words) } == words ?? help, "\(argument.flags)")
+            #expect(entry?.body.contains(argument.kind == "flag" ? "set_if = " : "value = ") == true, "\(help)")
+            #expect(entry?.body.contains("repeat_key = true") == argument.isRepeating, "\(help)")
+        }
+    }
+
     @Test("every argument of the CheckCommand has a variable of its own, which begins with portbase_")
     func variables() throws {
         let conf = try text("icinga2/portbase.conf")
         let keys = conf.matches(of: /"(--?[A-Za-z0-9][a-z-]*)" = \{/)
         let variables = conf.matches(of: /(?:value|set_if) = "\$(portbase_[a-z0-9_]+)\$"/).map { String($0.1) }
         #expect(variables.count == keys.count && Set(variables).count == keys.count)
+    }
+}
+
+extension HelpTests.Argument {
+    /// As they are typed: `-p`, `--ports`.
+    var flags: [String] { (names ?? []).map { ($0.kind == "long" ? "--" : "-") + $0.name } }
+
+    /// The text of the help, with what ArgumentParser adds to it.
+    var text: String {
+        let values = (allValues ?? []).isEmpty ? [] : ["values: \(allValues!.joined(separator: ", "))"]
+        let facts = values + (defaultValue.map { ["default: \($0)"] } ?? [])
+        return (abstract ?? "") + (facts.isEmpty ? "" : " (\(facts.joined(separator: "; ")))")
     }
 }

@@ -6,6 +6,7 @@ struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
         abstract: "Copy the database as it is at one moment, while checks go on recording.",
+        usage: "portbase backup <file> [<options>]",
         discussion: """
             Examples:
               portbase backup /backup/portbase-$(date +%F).db
@@ -15,7 +16,7 @@ struct BackupCommand: ParsableCommand {
             Exit codes: 0 done, 1 failed, 2 usage.
             """)
 
-    @Argument(help: ArgumentHelp("The file to make, of mode 0600.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The file to make, of mode 0600.", valueName: "file"), completion: .file())
     var file: String
 
     @OptionGroup var database: DatabaseOptions

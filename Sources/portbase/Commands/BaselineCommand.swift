@@ -7,14 +7,30 @@ struct BaselineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "baseline",
         abstract: "Set, accept and list baselines: what should be.",
-        discussion: "Exit codes: 0 done, 1 failed, 2 usage.",
+        usage: "portbase baseline <subcommand>",
+        discussion: """
+            Examples:
+              portbase baseline set web-tier --reason "as installed" --ticket CHG-1
+              portbase baseline accept web-tier web01:8443 --reason "new admin port"
+              portbase baseline history web-tier
+
+            Every version stays, with who accepted it and why.
+            Exit codes: 0 done, 1 failed, 2 usage.
+            """,
         subcommands: [Set.self, Accept.self, List.self, Show.self, History.self])
 
     /// `portbase baseline list`.
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the current baseline of each check.",
-            discussion: "Exit codes: 0 done, 1 failed, 2 usage.")
+            usage: "portbase baseline list [<options>]",
+            discussion: """
+                Examples:
+                  portbase baseline list
+                  portbase baseline list --json
+
+                Exit codes: 0 done, 1 failed, 2 usage.
+                """)
 
         @OptionGroup var database: DatabaseOptions
         @OptionGroup var output: OutputOptions
@@ -31,6 +47,7 @@ struct BaselineCommand: ParsableCommand {
     struct History: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List every version of a check's baseline, oldest first, and what each changed.",
+            usage: "portbase baseline history <name> [--verbose] [<options>]",
             discussion: """
                 Examples:
                   portbase baseline history web-tier --verbose
@@ -59,11 +76,12 @@ struct BaselineCommand: ParsableCommand {
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show the current baseline of a check in full.",
+            usage: "portbase baseline show <name> [<options>]",
             discussion: """
-                Example:
+                Examples:
                   portbase baseline show web-tier
+                  portbase show web-tier@baseline~1     the version before
 
-                An earlier version: portbase show web-tier@baseline~1
                 Exit codes: 0 done, 1 failed, 2 usage.
                 """)
 

@@ -32,6 +32,7 @@ extension BaselineCommand {
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a run, or an earlier version, the next version of its check's baseline.",
+            usage: "portbase baseline set <run> --reason <text> [<options>]",
             discussion: """
                 Examples:
                   portbase baseline set web-tier --reason "release 4.2" --ticket CHG-1042
@@ -58,10 +59,12 @@ extension BaselineCommand {
     struct Accept: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take the drift from a check's baseline, or only some of it, into the next version.",
+            usage: "portbase baseline accept <name> [<endpoint> ...] --reason <text>\n    [<options>]",
             discussion: """
                 Examples:
-                  portbase baseline accept web-tier --reason "release 4.3" --ticket CHG-1077 --by alice
-                  portbase baseline accept web-tier web01:8443 [2001:db8::7]:22 db03 --reason "as ordered"
+                  portbase baseline accept web-tier --reason "release 4.3" --by alice
+                  portbase baseline accept web-tier web01:8443 --reason "new admin port"
+                  portbase baseline accept web-tier [2001:db8::7]:22 db03 --reason ordered
 
                 Where no run found what that makes, the version has a snapshot of its own. Earlier versions stay.
                 Exit codes: 0 done, 1 failed, 2 usage.

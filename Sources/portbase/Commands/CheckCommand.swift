@@ -7,6 +7,10 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Check ports, record the run, and judge it by the baseline or by its states.",
+        usage: """
+            portbase check -H <target> -p <list> [--name <name>] [<options>]
+            portbase check --name <name> [<options>]
+            """,
         discussion: """
             Examples:
               portbase check -H web01 -H 10.0.0.0/28 -p 22,80,443 -s ssh --name web-tier
@@ -34,12 +38,13 @@ struct CheckCommand: ParsableCommand {
         transform: CheckCommand.reference)
     var baseline: CheckOrder.Reference = .automatic
 
-    @Option(help: ArgumentHelp("What drift is: critical or warning.", valueName: "state"))
+    @Option(help: ArgumentHelp("What drift is.", valueName: "state"))
     var driftState = DriftState.critical
 
     @Option(
         help: ArgumentHelp(
-            "End as UNKNOWN, with nothing recorded, if the check takes longer.", valueName: "seconds"),
+            "End as UNKNOWN, with nothing recorded, if the check takes longer. (default: no limit)",
+            valueName: "seconds"),
         transform: TimingOptions.milliseconds)
     var deadline: Int?
 
@@ -55,8 +60,10 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Leave open ports out of --verbose and of the results of --json.")
     var failOnly = false
 
-    @Flag(name: .customLong("no-perfdata"), help: "Leave performance data out of the line.")
-    var noPerfdata = false
+    @Flag(
+        inversion: .prefixedNo, help: "Whether performance data stands behind the line. (default: unless on a terminal)"
+    )
+    var perfdata: Bool?
 
     @Flag(help: "Show the life of each probe on standard error.")
     var debug = false
@@ -64,7 +71,7 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Show what each token of the ports became, and why; probe nothing.")
     var explainPorts = false
 
-    @Flag(name: [.customShort("V"), .long], help: "Print the version.")
+    @Flag(name: .customShort("V"), help: "Print the version, as --version does.")
     var version = false
 
     @OptionGroup(title: "Judging by states") var judgement: JudgementOptions
@@ -112,7 +119,8 @@ struct CheckCommand: ParsableCommand {
     private func show(_ report: CheckReport) throws {
         for warning in report.warnings { Output.complain(warning) }
         let text = CheckText(
-            report: report, counted: count.counted, hidesOpen: failOnly, hasPerfdata: !noPerfdata,
+            report: report, counted: count.counted, hidesOpen: failOnly,
+            hasPerfdata: perfdata ?? !Output.standard.isTerminal,
             style: output.style)
         try output.show(
             json: CheckJSON(report: report, counted: count.counted, hidesOpen: failOnly),

@@ -6,6 +6,7 @@ struct CorrelateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "correlate",
         abstract: "Say which ports were lost or closed together with an interface or an address.",
+        usage: "portbase correlate [<run>] [--interfaces <file> ...] [<options>]",
         discussion: """
             Give what 'check_interfaces.py -j' printed on the hosts, read as soon as it is made: it carries no time, so \
             the time of reading is recorded, and later reports are compared with it.
@@ -37,7 +38,8 @@ struct CorrelateCommand: ParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Reports of check_interfaces.py -j to record and to use.", valueName: "file"))
+        help: ArgumentHelp("Reports of check_interfaces.py -j to record and to use.", valueName: "file"),
+        completion: .file())
     var interfaces: [String] = []
 
     @Option(

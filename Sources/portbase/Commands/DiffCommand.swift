@@ -7,6 +7,7 @@ struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Show the drift between two runs, or from a check's baseline to its latest run.",
+        usage: "portbase diff <from> [<to>] [--banners] [<options>]",
         discussion: """
             Examples:
               portbase diff web-tier                baseline → latest run
@@ -16,11 +17,13 @@ struct DiffCommand: ParsableCommand {
             Exit codes: 0 no drift, 1 drift, 2 trouble.
             """)
 
-    @Argument(help: HelpText.run, transform: Reading.run)
+    @Argument(
+        help: ArgumentHelp("The older run: \(RunReference.grammar).", valueName: "from"), transform: Reading.run)
     var from: RunReference
 
     @Argument(
-        help: ArgumentHelp("The newer run. Left out: from the baseline of <from> to <from>.", valueName: "to"),
+        help: ArgumentHelp(
+            "The newer run. Left out: <from> is the newer one, and its check's baseline the older.", valueName: "to"),
         transform: Reading.run)
     var to: RunReference?
 

@@ -6,6 +6,7 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write runs into one file that can be proved without the database.",
+        usage: "portbase export <name or run> ... <file> [<options>]",
         discussion: """
             Examples:
               portbase export web-tier web-tier.bundle             runs and baselines
@@ -21,7 +22,7 @@ struct ExportCommand: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "What to export: \(ExportItem.grammar); at last the file to make, of mode 0600.",
-            valueName: "name or run> ... <file"))
+            valueName: "name or run> ... <file"), completion: .file())
     var arguments: [String]
 
     @OptionGroup var database: DatabaseOptions

@@ -7,6 +7,7 @@ struct FirstSeenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "first-seen",
         abstract: "Show which run first saw ports in a state, open unless another is asked for, and who made it.",
+        usage: "portbase first-seen [--host <host>] [--port <list>] [<options>]",
         discussion: """
             Examples:
               portbase first-seen --host db01 --port 3306
@@ -17,7 +18,7 @@ struct FirstSeenCommand: ParsableCommand {
 
     @OptionGroup var subject: SubjectOptions
 
-    @Option(help: ArgumentHelp("The state: open, closed or filtered.", valueName: "state"))
+    @Option(help: ArgumentHelp("The state.", valueName: "state"))
     var state = PortState.open
 
     @OptionGroup var database: DatabaseOptions

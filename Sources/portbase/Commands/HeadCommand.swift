@@ -6,8 +6,9 @@ struct HeadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "head",
         abstract: "Print the last entry of the ledger and its hash, to be noted elsewhere.",
+        usage: "portbase head [<options>]",
         discussion: """
-            Example:
+            Examples:
               portbase head >> ticket.txt
               portbase verify --head "portbase ledger 17 sha256:…"
 

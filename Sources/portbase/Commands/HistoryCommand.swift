@@ -7,6 +7,7 @@ struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
         abstract: "Show which states an endpoint or a host had, from which run to which.",
+        usage: "portbase history <endpoint> [--check <name>] [<options>]",
         discussion: """
             Ports that always were alike are one line. A state lasts until a run shows another one.
 

@@ -6,6 +6,7 @@ struct ImportBundleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import-bundle",
         abstract: "Prove a bundle and bring its histories in, as checks of their own.",
+        usage: "portbase import-bundle <file> [--as <name>] [<options>]",
         discussion: """
             Examples:
               portbase import-bundle web-tier.bundle
@@ -17,7 +18,7 @@ struct ImportBundleCommand: ParsableCommand {
             Exit codes: 0 done, 1 failed, 2 usage.
             """)
 
-    @Argument(help: ArgumentHelp("A file that 'portbase export' made.", valueName: "file"))
+    @Argument(help: ArgumentHelp("A file that 'portbase export' made.", valueName: "file"), completion: .file())
     var file: String
 
     @Option(

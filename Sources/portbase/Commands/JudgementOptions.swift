@@ -15,7 +15,8 @@ struct JudgementOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Ports and services that have to be closed: an open one is CRITICAL.", valueName: "list"))
+        help: ArgumentHelp(
+            "Ports and services that have to be closed: an open one is CRITICAL. Repeats.", valueName: "list"))
     var expectClosed: [String] = []
 
     @Option(

@@ -6,8 +6,9 @@ struct KeygenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keygen",
         abstract: "Make an Ed25519 key that signs the ledger, in FILE, and its public key, in FILE.pub.",
+        usage: "portbase keygen <file>",
         discussion: """
-            Example:
+            Examples:
               portbase keygen ~/portbase.key
               PORTBASE_SIGN_KEY=~/portbase.key portbase check --name web-tier
               portbase verify --public-key ~/portbase.key.pub
@@ -16,7 +17,8 @@ struct KeygenCommand: ParsableCommand {
             Exit codes: 0 done, 1 failed, 2 usage.
             """)
 
-    @Argument(help: ArgumentHelp("Where the key goes, for its owner alone.", valueName: "file")) var file: String
+    @Argument(help: ArgumentHelp("Where the key goes, for its owner alone.", valueName: "file"), completion: .file())
+    var file: String
 
     func validate() throws {
         guard !file.isEmpty else { throw ValidationError("Give the name of a file.") }

@@ -4,10 +4,11 @@ import ArgumentParser
 struct LogOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Log to check_ports.log in this folder, with --json, --verbose or --quiet.", valueName: "dir"))
+            "Log to check_ports.log in this folder, with --json, --verbose or --quiet.", valueName: "dir"),
+        completion: .directory)
     var logDir: String?
 
-    @Option(help: ArgumentHelp("The size from which the log is moved into a ZIP archive (50).", valueName: "mb"))
+    @Option(help: ArgumentHelp("The size from which the log is moved into a ZIP archive.", valueName: "mb"))
     var logMaxMb = 50
 
     func validate() throws {

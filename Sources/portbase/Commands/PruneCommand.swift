@@ -6,6 +6,7 @@ struct PruneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
         abstract: "Drop old runs that changed nothing, and enter what went into the ledger.",
+        usage: "portbase prune --keep <time> [--dry-run] [<options>]",
         discussion: """
             Examples:
               portbase prune --keep 90d --dry-run

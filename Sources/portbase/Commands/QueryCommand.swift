@@ -7,12 +7,13 @@ struct QueryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
         abstract: "Ask all recorded runs: where is a port open, what opened, who accepted it?",
+        usage: "portbase query [--host <host>] [--port <list>] [<options>]",
         discussion: """
             A date alone stands for the whole day. Of a moment the last run finished by then decides.
 
             Examples:
               portbase query --port 3389 --state open --at 2026-05-03
-              portbase query --host 'web*' --opened --between 30d 2026-05-03
+              portbase query --host 'web*' --opened --between 30d now
               portbase query --ticket CHG-1234 --csv
 
             Exit codes: 0 found, 1 nothing found, 2 trouble, 3 not covered by any run.
@@ -20,17 +21,17 @@ struct QueryCommand: ParsableCommand {
 
     @OptionGroup var subject: SubjectOptions
 
-    @Option(help: ArgumentHelp("Only this state: open, closed or filtered.", valueName: "state"))
+    @Option(help: ArgumentHelp("Only this state.", valueName: "state"))
     var state: PortState?
 
     @Option(
-        help: ArgumentHelp("At this moment (now): \(Timestamp.sinceGrammar).", valueName: "time"),
+        help: ArgumentHelp("At this moment: \(Timestamp.sinceGrammar). (default: now)", valueName: "time"),
         transform: Reading.end)
     var at: Timestamp?
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Between two moments, the whole of both days.", valueName: "time"))
+        help: ArgumentHelp("Between two moments, as --at takes them; of dates the whole days.", valueName: "from> <to"))
     var between: [String] = []
 
     @Flag(help: "What opened: closed or filtered before, open then.")
@@ -39,10 +40,10 @@ struct QueryCommand: ParsableCommand {
     @Flag(help: "What was open no longer: closed, or lost.")
     var closed = false
 
-    @Option(help: ArgumentHelp("What baselines accepted with this ticket.", valueName: "ticket"))
+    @Option(help: ArgumentHelp("What baselines accepted with this ticket.", valueName: "id"))
     var ticket: String?
 
-    @Option(help: ArgumentHelp("What baselines accepted that this person, or user, set.", valueName: "who"))
+    @Option(help: ArgumentHelp("What baselines accepted that this person, or user, set.", valueName: "person"))
     var by: String?
 
     @OptionGroup var database: DatabaseOptions

@@ -11,13 +11,16 @@ struct RequestOptions: ParsableArguments {
             valueName: "target"))
     var host: [String] = []
 
-    @Option(help: ArgumentHelp("Read targets from a file, - for standard input.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read targets from a file, - for standard input.", valueName: "file"), completion: .file())
     var targets: String?
 
     @Option(parsing: .singleValue, help: ArgumentHelp("A target to leave out. Repeats.", valueName: "target"))
     var exclude: [String] = []
 
-    @Option(help: ArgumentHelp("Read targets to leave out from a file, - for standard input.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read targets to leave out from a file, - for standard input.", valueName: "file"),
+        completion: .file())
     var excludeFile: String?
 
     @Option(help: ArgumentHelp("The most addresses that one block may hold.", valueName: "count"))
@@ -34,7 +37,7 @@ struct RequestOptions: ParsableArguments {
         help: ArgumentHelp("Service names: ssh,https. Repeats.", valueName: "list"))
     var service: [String] = []
 
-    @Option(help: ArgumentHelp("Look services up here instead of /etc/services.", valueName: "file"))
+    @Option(help: ArgumentHelp("Where services are looked up.", valueName: "file"), completion: .file())
     var servicesFile: String = ServiceTable.systemPath
 
     @Flag(name: .customShort("4"), help: "Use IPv4 only.")
@@ -105,32 +108,42 @@ struct TimingOptions: ParsableArguments {
     @Option(
         name: .shortAndLong, parsing: .unconditional,
         help: ArgumentHelp(
-            "The time an endpoint has to answer, retries included (5; 2 with --name).", valueName: "seconds"),
+            "The time an endpoint has to answer, retries included. (default: 5; 2 with --name)", valueName: "seconds"),
         transform: TimingOptions.milliseconds)
     var timeout: Int?
 
     @Option(
-        help: ArgumentHelp("The most times that silence is tried again within the timeout (5).", valueName: "count"))
+        help: ArgumentHelp(
+            "The most times that silence is tried again within the timeout. (default: \(Timing.defaultRetries))",
+            valueName: "count"))
     var retries: Int?
 
     @Option(
         help: ArgumentHelp(
-            "The most times that what differs from the baseline, or else from the previous run, is probed again (2).",
+            "The most times that what differs from the baseline, or else from the previous run, is probed again. "
+                + "(default: \(Timing.defaultConfirmations))",
             valueName: "count"))
     var confirm: Int?
 
-    @Option(help: ArgumentHelp("The most endpoints in flight (4000, or what descriptors allow).", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "The most endpoints in flight. (default: \(LoadLimits.defaultParallelism), or what descriptors allow)",
+            valueName: "count"))
     var parallelism: Int?
 
-    @Option(help: ArgumentHelp("The most endpoints in flight for one host; 0 for no limit.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "The most endpoints in flight for one host; 0 for no limit. (default: 0)", valueName: "count"))
     var perHost: Int?
 
-    @Option(help: ArgumentHelp("The most connection attempts a second; 0 for no limit.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("The most connection attempts a second; 0 for no limit. (default: 0)", valueName: "count"))
     var rate: Int?
 
     @Option(
         help: ArgumentHelp(
-            "The most connection attempts a second at one host; 0 for what the host bears.", valueName: "count"))
+            "The most connection attempts a second at one host; 0 for what the host bears. (default: 0)",
+            valueName: "count"))
     var maxRatePerHost: Int?
 
     func validate() throws {

@@ -6,6 +6,7 @@ struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
         abstract: "List recorded runs, newest first.",
+        usage: "portbase runs [<name>] [--limit <count>] [<options>]",
         discussion: """
             Examples:
               portbase runs web-tier

@@ -4,7 +4,11 @@ import PortCore
 
 /// Where the database is.
 struct DatabaseOptions: ParsableArguments {
-    @Option(name: .customLong("db"), help: ArgumentHelp("The database to use.", valueName: "file"))
+    @Option(
+        name: .customLong("db"),
+        help: ArgumentHelp(
+            "The database. (default: $PORTBASE_DB, else portbase/portbase.db in the XDG data folder)",
+            valueName: "file"), completion: .file())
     var file: String?
 
     var path: String { Machine.databasePath(file) }
@@ -20,7 +24,9 @@ struct DatabaseOptions: ParsableArguments {
 struct SigningOptions: ParsableArguments {
     @Option(
         name: .customLong("sign-key"),
-        help: ArgumentHelp("Sign the entry in the ledger with this key ($PORTBASE_SIGN_KEY).", valueName: "file"))
+        help: ArgumentHelp(
+            "Sign the entry in the ledger with this key. (default: $PORTBASE_SIGN_KEY)", valueName: "file"),
+        completion: .file())
     var file: String?
 
     func validate() throws {
@@ -50,7 +56,7 @@ struct ProofOptions: ParsableArguments {
         parsing: .singleValue,
         help: ArgumentHelp(
             "The key that has to have signed each entry from the first signed one on. Repeats, for keys that took over.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var publicKey: [String] = []
 
     /// The keys of the files; `nil` where none is given.
@@ -98,7 +104,7 @@ struct OutputOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells.")
     var quiet = false
 
-    @Option(help: ArgumentHelp("When to use colour: auto, always or never.", valueName: "when"))
+    @Option(help: ArgumentHelp("When to use colour.", valueName: "when"))
     var color = ColorChoice.auto
 
     var style: Style { Style(color) }
@@ -114,7 +120,7 @@ struct OutputOptions: ParsableArguments {
 struct CountOptions: ParsableArguments {
     @Option(
         name: .customLong("count"), parsing: .singleValue,
-        help: ArgumentHelp("Also count this kind as drift: changed or address. Repeats.", valueName: "kind"))
+        help: ArgumentHelp("Also count this kind as drift. Repeats.", valueName: "kind"))
     var kinds: [DriftKind] = []
 
     var counted: Set<DriftKind> { DriftKind.counted.union(kinds) }

@@ -7,6 +7,7 @@ struct ShowCommand: ParsableCommand {
         commandName: "show",
         abstract:
             "Show a run or a baseline: what was asked, and every endpoint with its state and reason, and banners.",
+        usage: "portbase show <run> [--canonical] [<options>]",
         discussion: """
             Examples:
               portbase show web-tier

@@ -7,6 +7,7 @@ struct TimelineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "timeline",
         abstract: "Show run by run how many ports opened, closed, were lost, changed or were unstable.",
+        usage: "portbase timeline <name> [--since <time>] [--changes] [<options>]",
         discussion: """
             In the picture a sign is a port: + opened, - closed, ? lost, ~ changed between closed and filtered, ! unstable.
 

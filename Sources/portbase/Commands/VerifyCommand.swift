@@ -6,6 +6,7 @@ struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Prove that everything recorded is what was recorded, and name the first thing that is not.",
+        usage: "portbase verify [--head <head>] [--public-key <file> ...] [<options>]",
         discussion: """
             Examples:
               portbase verify
@@ -19,7 +20,8 @@ struct VerifyCommand: ParsableCommand {
             """)
 
     @Option(
-        help: ArgumentHelp("Prove a bundle that 'portbase export' made instead of the database.", valueName: "file"))
+        help: ArgumentHelp("Prove a bundle that 'portbase export' made instead of the database.", valueName: "file"),
+        completion: .file())
     var bundle: String?
 
     @OptionGroup var proof: ProofOptions
