@@ -141,16 +141,19 @@ class Namespaces:
     def ip(self, role: str, *words: str) -> None:
         self.command("ip", "-n", self.name(role), *words)
 
-    def join(self, a: str, a_address: str, b: str, b_address: str, delay: tuple[int, int] | None = None) -> None:
-        """Join two by a veth pair, or over a way of so many milliseconds, and up to so many more, each way."""
+    def join(self, a: str, a_address: str, b: str, b_address: str, delay: tuple[int, int] | None = None,
+             switch: tuple[int, int] | None = None) -> None:
+        """Join two by a veth pair, or over a way of so many milliseconds, and up to so many more, each way; and of
+        another number of milliseconds by turns, each for so long."""
         ends = {a: (f"to-{b}", a_address, b_address), b: (f"to-{a}", b_address, a_address)}
         devices = ends[a][0], ends[b][0]
-        is_delayed_by_kernel = delay is not None and self.has_netem(a)
+        is_delayed_by_kernel = delay is not None and not switch and self.has_netem(a)
         if delay is None or is_delayed_by_kernel:
             self.command("ip", "link", "add", devices[0], "netns", self.name(a), "type", "veth", "peer", "name",
                          devices[1], "netns", self.name(b))
         elif os.access("/dev/net/tun", os.R_OK | os.W_OK):
-            relay = [OUT / "delay_relay", self.name(a), devices[0], self.name(b), devices[1], *delay]
+            relay = [OUT / "delay_relay", self.name(a), devices[0], self.name(b), devices[1], *delay,
+                     *(switch or ())]
             self.cleanup.enter_context(running(relay))
         else:
             raise Skip("a delay needs netem, or a /dev/net/tun that may be opened")

@@ -1,150 +1,154 @@
-"""The networks of bench/accuracy: what each does to packets, and what is true of its ports."""
+"""The networks of bench/accuracy: network namespaces, and what can be told of the packets that went by."""
+
+from __future__ import annotations
 
 import contextlib
+import json
 import re
+import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bed import Namespaces, listeners
+from case import FAR, MANY, REPLIES, Case
 
-FIRST, COUNT = 2001, 1000
-PORTS = range(FIRST, FIRST + COUNT)
-OPEN = [port for port in PORTS if port % 50 == 1]
-CLOSED = [port for port in PORTS if port % 50 in (2, 3)] + [port for port in PORTS if port % 100 == 4]
-REST = [port for port in PORTS if port not in {*OPEN, *CLOSED}]
-PORTS_OF_MANY = range(FIRST, FIRST + 20)  # where there are 254 hosts
+REMEMBERED = 3600  # seconds that a set of the router remembers
+SYN = "tcp flags & (syn | ack) == syn"
 
-REPLIES = {
-    "drop": "drop",
-    "port-unreachable": "reject with icmp type port-unreachable",
-    "admin-prohibited": "reject with icmp type admin-prohibited",
-    "host-prohibited": "reject with icmp type host-prohibited",
-    "tcp-reset": "meta l4proto tcp reject with tcp reset",
-}
-REJECTS = tuple(reply for reply in REPLIES if reply != "drop")
-ICMP_REJECTS = tuple(reply for reply in REJECTS if reply != "tcp-reset")
-FEW_REJECTS = ("drop",) * 90 + ICMP_REJECTS  # 900 dropped, 10 of each: with hundreds nmap needs minutes
-HOP = (1, 0)  # a way that is no function call: over veth alone the kernel drops ICMP errors for a locked socket
+Change = Callable[["Network"], None]  # something that is done to a network
+Moments = Iterator[tuple[float, Change]]  # what is done when, in seconds since the start of a run, in order
+
+OFTEN = 5  # connections a second to one open port
 
 
 @dataclass
-class Case:
-    """A network, and what portbase has to reach on it."""
-    name: str
-    what: str
-    rest: tuple[str, ...] = ()  # how the rest of the ports replies, in equal shares; by itself it is closed
-    by: str = "far"  # who replies so
-    error_pause: int | None = 1000  # milliseconds from one ICMP error to the next, as Linux has it; 0 for no limit
-    loss: int = 0  # percent, each way
-    syn_limit: int = 0  # SYNs a second that the far host takes
-    delay: tuple[int, int] | None = None  # milliseconds each way, and the most jitter
-    hosts: bool = False  # a network of 254 hosts, one dead and one slow
-    within_budget: bool = False  # wall at most the timeout and a fifth
-    of_nmap: float | None = None  # wall at most this part of nmap -T4's
-    quick: int = 0  # runs in the short version; 0 to leave it out
-
-    def replies(self) -> dict[int, str]:
-        """How each port of the rest replies, where that is a rule."""
-        return {port: self.rest[index * len(self.rest) // len(REST)] for index, port in enumerate(REST) if self.rest}
-
-    def targets(self) -> tuple[str, range]:
-        return (f"{Network.many}.1-254", PORTS_OF_MANY) if self.hosts else (Network.far_address, PORTS)
-
-    def truth(self) -> dict[tuple[str, int], str]:
-        """The state of each endpoint."""
-        if self.hosts:
-            addresses = [f"{Network.many}.{number}" for number in range(1, 255)]
-            return {(address, port): "filtered" if address == Network.dead else "open" if port in OPEN else "closed"
-                    for address in addresses for port in PORTS_OF_MANY}
-        states = dict.fromkeys(PORTS, "closed") | dict.fromkeys(OPEN, "open")
-        for port, reply in self.replies().items():
-            states[port] = "closed" if reply == "tcp-reset" else "filtered"
-        return {(Network.far_address, port): state for port, state in states.items()}
-
-
-CASES = [
-    Case("drop", "the rest dropped", rest=("drop",), within_budget=True, quick=2),
-    *(Case(f"reject-{kind}", f"half of the rest rejected: {kind}, half dropped", rest=("drop", kind), error_pause=0,
-           delay=HOP) for kind in REJECTS),
-    Case("reject-mixed", "the rest rejected in four kinds, and dropped", rest=("drop", *REJECTS), error_pause=0,
-         delay=HOP, quick=2),
-    Case("reject-limited", "the same, but an ICMP error a second", rest=("drop", *REJECTS), delay=HOP),
-    Case("reject-some", "the same, but an ICMP error each 10 ms", rest=("drop", *REJECTS), error_pause=10, delay=HOP,
-         quick=2),
-    Case("reject-router", "the same, by the router and with no hop between", rest=("drop", *REJECTS), by="router",
-         error_pause=0),
-    Case("loss-2", "2 % lost each way, the rest closed", loss=2, of_nmap=0.5),
-    Case("loss-5", "5 % lost each way, the rest closed", loss=5, of_nmap=0.5, quick=5),
-    Case("loss-2-filtered", "2 % lost each way, the rest dropped or rejected", rest=("drop", *ICMP_REJECTS), loss=2,
-         of_nmap=0.15),
-    Case("loss-5-filtered", "5 % lost each way, the rest dropped or rejected", rest=("drop", *ICMP_REJECTS), loss=5,
-         of_nmap=0.15, quick=2),
-    Case("loss-2-few", "2 % lost each way, the rest dropped, but for 30 rejected", rest=FEW_REJECTS, loss=2,
-         of_nmap=0.15),
-    Case("loss-5-few", "5 % lost each way, the rest dropped, but for 30 rejected", rest=FEW_REJECTS, loss=5,
-         of_nmap=0.15),
-    Case("loss-5-errors", "5 % lost each way, the rest dropped or rejected over a hop, each with its ICMP error",
-         rest=("drop", *ICMP_REJECTS), loss=5, error_pause=0, delay=HOP),
-    Case("syn-limit", "200 SYNs a second, the rest closed", syn_limit=200, quick=1),
-    Case("delay-20", "20 ms each way and up to 10 ms jitter, the rest dropped", rest=("drop",), delay=(20, 10),
-         quick=1),
-    Case("delay-200", "200 ms each way and up to 50 ms jitter, the rest dropped", rest=("drop",), delay=(200, 50)),
-    Case("hosts-254", "254 hosts × 20 ports, one dead, one 300 ms away", hosts=True, within_budget=True, quick=1),
-]
+class Traffic:
+    """What a run sent, as the router saw it."""
+    syns: int
+    entries: int  # that a connection table would hold, one for each two ends
+    most_at_open: int  # connections to an open port, of that which had most
+    too_often: int  # those above OFTEN a second
 
 
 class Network(Namespaces):
+    """Some namespaces; the programs run in the one called near."""
+    family = "ip"  # of its rules
+
+    def __init__(self, case: Case, cleanup: contextlib.ExitStack, *roles: str) -> None:
+        super().__init__(cleanup, *roles)
+        self.case = case
+
+    def listen(self, role: str, address: str = "0.0.0.0") -> None:
+        ports = "".join(f"{port}," for port in self.case.open)
+        self.cleanup.enter_context(listeners(address, ports, self.prefix(role)))
+
+    def add_chains(self, role: str, hook: str) -> None:
+        """Chains in the order of their work: of moments, of what the way does, of how ports reply."""
+        self.nft(role, f"add table {self.family} bed")
+        for chain, priority in (("moment", -10), ("way", 0), ("replies", 10)):
+            self.nft(role, f"add chain {self.family} bed {chain} {{ type filter hook {hook} priority {priority}; }}")
+
+    def nft(self, role: str, rule: str) -> None:
+        self.inside(role, "nft", rule)
+
+    def setting(self, role: str, name: str, value: int) -> None:
+        self.inside(role, "sh", "-c", f"echo {value} > /proc/sys/net/{name}")
+
+    def program(self) -> list[str]:
+        """What goes before a program that is measured."""
+        return [*self.prefix("near"), *self.case.wrapper]
+
+    def apply(self, changes: tuple[Change, ...]) -> None:
+        for change in changes:
+            change(self)
+
+    @contextlib.contextmanager
+    def one_run(self, has_moments: bool):
+        """What is done before and during a run. What is due at its start is done when this returns."""
+        self.apply(self.case.each)
+        if not (has_moments and self.case.during):
+            yield
+            return
+        begun, ended, errors = threading.Event(), threading.Event(), []
+
+        def live() -> None:
+            try:
+                begin = 0.0
+                for at, change in self.case.during():
+                    if at > 0 and not begun.is_set():
+                        begin = time.monotonic()
+                        begun.set()
+                    if at > 0 and ended.wait(max(0, begin + at - time.monotonic())):
+                        return
+                    change(self)
+            except Exception as error:  # of another thread: told by this run
+                errors.append(error)
+            finally:
+                begun.set()
+
+        thread = threading.Thread(target=live, daemon=True)
+        thread.start()
+        begun.wait()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+            self.calm()
+        if errors:
+            raise errors[0]
+
+    def calm(self) -> None:
+        """Take back what a moment did."""
+
+
+class Routed(Network):
     """near ── router ── far, and a slow one beside far."""
-    near_address, far_address = "10.98.0.1", "10.97.0.2"
-    many = "10.99.0"  # 10.99.0.0/24: all of it is the far host
-    dead, slow = "10.99.0.77", "10.99.0.99"
-    REMEMBERED = 3600  # seconds
+    near_address, far_address = "10.98.0.1", FAR
+    dead, slow = f"{MANY}.0.77", f"{MANY}.0.99"
 
     def __init__(self, case: Case, cleanup: contextlib.ExitStack) -> None:
-        super().__init__(cleanup, "near", "router", "far", "slow")
-        self.case = case
-        self.join("near", self.near_address, "router", "10.98.0.2", case.delay)
+        super().__init__(case, cleanup, "near", "router", "far", "slow")
+        self.join("near", self.near_address, "router", "10.98.0.2", case.delay, case.switch)
         self.join("router", "10.97.0.1", "far", self.far_address)
-        self.join("router", "10.96.0.1", "slow", "10.96.0.2", (150, 20) if case.hosts else None)
-        self.setting("router", "ip_forward", 1)
+        self.join("router", "10.96.0.1", "slow", "10.96.0.2", (150, 20) if case.overtakes else None)
+        self.setting("router", "ipv4/ip_forward", 1)
         for role, gateway in (("near", "10.98.0.2"), ("far", "10.97.0.1"), ("slow", "10.96.0.1")):
             self.ip(role, "route", "add", "default", "via", gateway)
-        self.ip("router", "route", "add", f"{self.many}.0/24", "via", self.far_address)
-        self.ip("far", "route", "add", "local", f"{self.many}.0/24", "dev", "lo")
+        self.ip("router", "route", "add", f"{MANY}.0.0/16", "via", self.far_address)
+        self.ip("far", "route", "add", "local", f"{MANY}.0.0/16", "dev", "lo")
         self.ip("slow", "route", "add", "local", self.slow, "dev", "lo")
         for role in ("far", "slow"):
-            cleanup.enter_context(listeners("0.0.0.0", ",".join(map(str, OPEN)), self.prefix(role)))
+            self.listen(role)
         self.make_rules()
 
     def make_rules(self) -> None:
         """The chains, and how the ports reply, which stays the same all the time."""
         for role, hook in (("router", "forward"), ("far", "input")):
-            self.nft(role, "add table ip bed")
-            self.nft(role, f"add chain ip bed way {{ type filter hook {hook} priority 0; }}")
-            self.nft(role, f"add chain ip bed replies {{ type filter hook {hook} priority 10; }}")
+            self.add_chains(role, hook)
         replies = self.case.replies()
         for reply, rule in REPLIES.items():
             ports = ", ".join(str(port) for port, its_reply in replies.items() if its_reply == reply)
             if ports:
                 self.nft(self.case.by, f"add rule ip bed replies tcp dport {{ {ports} }} {rule}")
         if self.case.error_pause != 1000:
-            self.setting(self.case.by, "icmp_ratelimit", self.case.error_pause)
-            self.setting(self.case.by, "icmp_msgs_per_sec", 100_000)
-            self.setting(self.case.by, "icmp_msgs_burst", 100_000)
-        if self.case.hosts:
-            self.nft("router", f"add set ip bed last {{ type ipv4_addr; size 256; timeout {self.REMEMBERED}s; }}")
-            self.nft("router", "add rule ip bed way tcp flags & (syn | ack) == syn update @last { ip daddr }")
+            for role in {self.case.by, "router"}:
+                self.setting(role, "ipv4/icmp_ratelimit", self.case.error_pause)
+                self.setting(role, "ipv4/icmp_msgs_per_sec", 100_000)
+                self.setting(role, "ipv4/icmp_msgs_burst", 100_000)
+        if self.case.overtakes:
+            self.nft("router", f"add set ip bed last {{ type ipv4_addr; size 256; timeout {REMEMBERED}s; }}")
+            self.nft("router", f"add rule ip bed way {SYN} update @last {{ ip daddr }}")
+        if self.case.light:
+            self.count_traffic()
+        self.apply(self.case.start)
 
-    def disturb(self) -> None:
-        """What makes the network a bad one, once the baseline is set."""
-        if self.case.loss:
-            self.nft("router", f"add rule ip bed way numgen random mod 100 < {self.case.loss} drop")
-        if self.case.syn_limit:
-            self.nft("far", "add rule ip bed way tcp flags & (syn | ack) == syn "
-                            f"limit rate over {self.case.syn_limit}/second drop")
-        if self.case.hosts:
-            self.nft("router", f"add rule ip bed way ip daddr {self.dead} drop")
-            self.ip("router", "route", "add", self.slow, "via", "10.96.0.2")
+    def calm(self) -> None:
+        for role in ("router", "far"):
+            self.nft(role, "flush chain ip bed moment")
+
+    # --- what went by ----------------------------------------------------------------------------
 
     def last_syn_to_others(self, start: float) -> float:
         """When the last SYN to a host that is neither dead nor slow came by, in seconds since `start`."""
@@ -152,14 +156,47 @@ class Network(Namespaces):
         now = time.monotonic()
         left = {address: seconds_of(text) for address, text in
                 re.findall(r"([0-9.]+) (?:timeout \S+ )?expires (\w+)", seen)}
-        return now - start - min(self.REMEMBERED - seconds for address, seconds in left.items()
+        return now - start - min(REMEMBERED - seconds for address, seconds in left.items()
                                  if address not in (self.dead, self.slow))
 
-    def nft(self, role: str, rule: str) -> None:
-        self.inside(role, "nft", rule)
+    def count_traffic(self) -> None:
+        """Count the SYNs before anything happens to them."""
+        opens = ", ".join(map(str, self.case.open))
+        self.inside("router", "nft", f"""
+            table ip bed {{
+                counter syns {{ }}
+                counter too_often {{ }}
+                set entries {{
+                    type ipv4_addr . inet_service . ipv4_addr . inet_service; size 1000000; flags dynamic;
+                }}
+                set at_open {{ type ipv4_addr . inet_service; size 65535; flags dynamic; counter; }}
+                set often {{ type ipv4_addr . inet_service; size 65535; flags dynamic; }}
+                chain counting {{
+                    type filter hook forward priority -20;
+                    {SYN} counter name syns update @entries {{ ip saddr . tcp sport . ip daddr . tcp dport }}
+                    {SYN} tcp dport {{ {opens} }} update @at_open {{ ip daddr . tcp dport }}
+                    {SYN} tcp dport {{ {opens} }} update @often {{
+                        ip daddr . tcp dport limit rate over {OFTEN}/second burst {OFTEN} packets
+                    }} counter name too_often
+                }}
+            }}""")
 
-    def setting(self, role: str, name: str, value: int) -> None:
-        self.inside(role, "sh", "-c", f"echo {value} > /proc/sys/net/ipv4/{name}")
+    def forget_traffic(self) -> None:
+        for what in ("set ip bed entries", "set ip bed at_open", "set ip bed often"):
+            self.nft("router", f"flush {what}")
+        self.nft("router", "reset counters table ip bed")
+
+    def traffic(self) -> Traffic:
+        def listed(what: str) -> dict:
+            answer = json.loads(self.inside("router", "nft", "-j", f"list {what}"))
+            return next(each for part in answer["nftables"] for kind, each in part.items() if kind != "metainfo")
+
+        met = [element["elem"]["counter"]["packets"] for element in listed("set ip bed at_open").get("elem", [])]
+        return Traffic(listed("counter ip bed syns")["packets"], len(listed("set ip bed entries").get("elem", [])),
+                       max(met, default=0), listed("counter ip bed too_often")["packets"])
+
+
+NETWORKS = {"routed": Routed}
 
 
 def seconds_of(text: str) -> float:

@@ -1,14 +1,16 @@
 """The programs that bench/accuracy runs on a network, and what their runs came to."""
 
+import contextlib
 import json
 import subprocess
 import time
 import xml.etree.ElementTree
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bed import Failure, TookTooLong, finish
-from networks import Network
+from networks import Network, Traffic
 
 PROGRAM_LIMIT = 180  # seconds
 PEER_LIMIT = 120
@@ -23,12 +25,14 @@ class Runs:
     wrong: int = 0  # runs in which some state is not the true one
     wrong_states: int = 0
     unstable: int = 0  # runs in which looks at some port disagreed
+    told: list[bool] = field(default_factory=list)  # by run: whether all flipping ports were listed as unstable
     failed: list[str] = field(default_factory=list)  # why, of runs without an answer
     others: list[float] = field(default_factory=list)  # when the last SYN to an undisturbed host came, in seconds
+    traffic: list[Traffic] = field(default_factory=list)
 
-    def judge(self, states: dict, truth: dict) -> None:
+    def judge(self, states: dict, truth: dict, flipping: set) -> None:
         differing = sum(states.get(endpoint) != state for endpoint, state in truth.items())
-        differing += len(states.keys() - truth.keys())
+        differing += len(states.keys() - truth.keys() - flipping)
         self.wrong_states += differing
         self.wrong += differing > 0
 
@@ -39,6 +43,24 @@ def timed(command: list, inside: list[str] = [], limit: int = PROGRAM_LIMIT) -> 
     return code, output, time.monotonic() - start
 
 
+@contextlib.contextmanager
+def one_run(network: Network, runs: Runs, has_moments: bool = True) -> Iterator[None]:
+    """A run on the network, whose traffic is told to `runs`."""
+    with network.one_run(has_moments):
+        if network.case.light:
+            network.forget_traffic()
+        yield
+        if network.case.light:
+            runs.traffic.append(network.traffic())
+
+
+def address_file(network: Network, folder: str) -> Path:
+    """The addresses of the case, as portbase and nmap read them."""
+    file = Path(folder, "addresses")
+    file.write_text("".join(f"{address}\n" for address in network.case.addresses))
+    return file
+
+
 class Portbase:
     """The binary under test, with a database of its own for one case."""
 
@@ -46,16 +68,23 @@ class Portbase:
         self.network = network
         self.case = network.case
         self.binary = binary
-        self.near = network.prefix("near")
-        self.database = ["--db", f"{folder}/portbase.db"]
+        self.folder = folder
+        self.database = f"{folder}/portbase.db"
+        self.request = ["--targets", str(address_file(network, folder)), "-p", self.case.port_list()]
 
-    def check(self, runs: Runs, *request: str) -> None:
+    def check(self, runs: Runs, *request: str, database: str | None = None, has_moments: bool = True) -> None:
         """One run, told to `runs`."""
-        begin = time.monotonic()
-        code, output, wall = timed([self.binary, "check", *self.database, "--name", "bed", "--json", *request],
-                                   self.near)
+        command = [self.binary, "check", "--db", database or self.database, "--name", "bed", "--json", *request]
+        with one_run(self.network, runs, has_moments):
+            begin = time.monotonic()
+            try:
+                code, output, wall = timed(command, self.network.program())
+            except TookTooLong as reason:
+                runs.walls.append(PROGRAM_LIMIT)  # at least
+                runs.failed.append(str(reason))
+                return
         runs.walls.append(wall)
-        if self.case.hosts:
+        if self.case.overtakes:
             runs.others.append(self.network.last_syn_to_others(begin))
         if code not in (0, 1, 2):
             runs.failed.append(f"portbase ended with {code}")
@@ -68,22 +97,25 @@ class Portbase:
             return
         if report["digest"] not in runs.digests:
             runs.digests.append(report["digest"])
-        runs.judge({endpoint: result["state"] for endpoint, result in results.items()}, self.case.truth())
+        flipping = self.case.flipping_endpoints()
+        runs.judge({endpoint: result["state"] for endpoint, result in results.items()}, self.case.truth(), flipping)
         # Without a baseline the exit code judges states.
         runs.drifted += bool(report["drift"]) or code != 0 if report["baseline"] else 0
-        runs.unstable += any("unstable" in result for result in results.values())
+        unstable = {endpoint for endpoint, result in results.items() if "unstable" in result}
+        runs.unstable += bool(unstable)
+        runs.told.append(flipping <= unstable)
 
     def set_baseline(self, more: int) -> Runs:
         """The run that is to be, and, of many hosts, some more before the dead one dies, to be compared with."""
-        target, ports = self.case.targets()
         before = Runs()
-        self.check(before, "-H", target, "-p", f"{ports[0]}-{ports[-1]}")
-        if self.case.hosts:
+        self.check(before, *self.request, has_moments=False)
+        if self.case.overtakes:
             for _ in range(more):
                 self.check(before)
-            self.network.disturb()
+            self.network.apply(self.case.disturb)
             self.check(Runs())
-        code, _, _ = timed([self.binary, "baseline", "set", "bed", *self.database, "--reason", "bed"], self.near)
+        code, _, _ = timed([self.binary, "baseline", "set", "bed", "--db", self.database, "--reason", "bed"],
+                           self.network.program())
         if code != 0 or before.failed:
             raise Failure(f"no baseline: {(before.failed or [f'baseline set ended with {code}'])[0]}")
         return before
@@ -91,8 +123,8 @@ class Portbase:
     def measure(self, count: int) -> tuple[Runs, Runs]:
         """The runs before the network is disturbed, and `count` after."""
         before = self.set_baseline(more=min(count - 1, 4))
-        if not self.case.hosts:
-            self.network.disturb()
+        if not self.case.overtakes:
+            self.network.apply(self.case.disturb)
         runs = Runs()
         for _ in range(count):
             self.check(runs)
@@ -100,15 +132,24 @@ class Portbase:
                 break  # it does not work at all: no need to wait for each
         return before, runs
 
+    def first_looks(self, count: int) -> Runs:
+        """Runs on the disturbed network that know nothing from before."""
+        runs = Runs()
+        for number in range(count):
+            self.check(runs, *self.request, database=f"{self.folder}/first-{number}.db")
+            if not runs.digests:
+                break
+        return runs
+
 
 def nmap_runs(network: Network, folder: str, timing: str, count: int) -> Runs:
     result = Runs()
-    target, ports = network.case.targets()
     files = [f"{folder}/nmap{timing}-{number}.xml" for number in range(count)]
+    command = ["nmap", "-sT", "-Pn", "-n", timing, "-p", network.case.port_list(), "-iL", address_file(network, folder)]
     for file in files:
         try:
-            code, _, wall = timed(["nmap", "-sT", "-Pn", "-n", timing, "-oX", file, "-p", f"{ports[0]}-{ports[-1]}",
-                                   target], network.prefix("near"), PEER_LIMIT)
+            with one_run(network, result):
+                code, _, wall = timed([*command, "-oX", file], network.program(), PEER_LIMIT)
         except TookTooLong as reason:
             result.walls.append(PEER_LIMIT)  # at least
             result.failed.append(str(reason))
@@ -116,7 +157,7 @@ def nmap_runs(network: Network, folder: str, timing: str, count: int) -> Runs:
         if code != 0:
             raise Failure(f"nmap ended with {code}")
         result.walls.append(wall)
-        result.judge(nmap_states(file), network.case.truth())
+        result.judge(nmap_states(file), network.case.truth(), network.case.flipping_endpoints())
         if file != files[0]:
             code = timed(["ndiff", files[0], file])[0]
             if code not in (0, 1):

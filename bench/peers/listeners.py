@@ -2,7 +2,7 @@
 """Open listening TCP sockets on deterministic ports, and accept and close until SIGTERM.
 
 usage: listeners.py ADDRESS COUNT [SEED]
-       listeners.py ADDRESS PORT,PORT,…
+       listeners.py ADDRESS PORT,PORT,… (of a single one: PORT,)
 
 Prints `ports: 1,2,3` (sorted, one line) once every socket listens.
 """
@@ -84,7 +84,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     if "," in sys.argv[2]:
-        listeners = {port: listen(address, port) for port in map(int, sys.argv[2].split(","))}
+        listeners = {port: listen(address, port) for port in map(int, sys.argv[2].strip(",").split(","))}
     else:
         count, seed = int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) == 4 else 1
         if not 1 <= count <= 10000:
