@@ -2,6 +2,8 @@
 
 PREFIX ?= /usr/local
 RELEASE = .build/release/portbase
+BIN = $(DESTDIR)$(PREFIX)/bin
+SHARE = $(DESTDIR)$(PREFIX)/share
 # A folder with nothing but the archives makes the linker take libstdc++ and zlib statically; -static-libstdc++ does
 # not, since swiftc links with the C driver.
 STATIC_LIBS = .build/static
@@ -9,7 +11,7 @@ RELEASE_FLAGS = -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/$(STATIC_L
 	-Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 STRICT_FLAGS = -Xswiftc -warnings-as-errors
 
-.PHONY: demo test build release install bench accuracy torture sanitize fuzz format lint deps test-deps clean
+.PHONY: demo test build release install install-files bench accuracy torture sanitize fuzz format lint deps test-deps clean
 
 demo: release
 	@docs/demo $(RELEASE)
@@ -26,10 +28,19 @@ release: deps
 		ln -sf "$$(cc -print-file-name=$$library)" $(STATIC_LIBS)/$$library; done
 	swift build $(RELEASE_FLAGS) --product portbase
 
-# One binary that needs only libc and libsqlite3.
 install: release
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -s -m 0755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/portbase
+	@$(MAKE) --no-print-directory install-files
+
+# What is built: one binary that needs only libc and libsqlite3, and completions where the shells look for them.
+install-files:
+	install -d $(BIN)
+	install -s -m 0755 $(RELEASE) $(BIN)/portbase
+	@for place in bash:bash-completion/completions/portbase zsh:zsh/site-functions/_portbase \
+		fish:fish/vendor_completions.d/portbase.fish; do \
+		file=$(SHARE)/$${place#*:}; \
+		echo "$${place%%:*} completions: $$file"; \
+		install -d "$$(dirname "$$file")" && \
+		$(RELEASE) --generate-completion-script $${place%%:*} >"$$file" && chmod 0644 "$$file" || exit 1; done
 
 bench: release
 	swift build $(RELEASE_FLAGS) --product store-bench
