@@ -9,7 +9,7 @@ struct EndpointsTests {
         "An endpoint is read as outputs write it",
         arguments: [
             ("web01", "web01", ""), ("WEB01.", "web01", ""), ("10.0.0.1", "10.0.0.1", ""),
-            ("2001:db8::1", "2001:db8::1", ""), ("web01:443", "web01", "443"),
+            ("2001:db8::1", "2001:db8::1", ""), ("[2001:db8::1]", "2001:db8::1", ""), ("web01:443", "web01", "443"),
             ("10.0.0.1:22,8000-8010", "10.0.0.1", "22,8000-8010"), ("[2001:db8::1]:22", "2001:db8::1", "22"),
         ])
     func read(_ text: String, _ host: String, _ list: String) throws {
@@ -22,7 +22,7 @@ struct EndpointsTests {
         "Anything else is refused",
         arguments: [
             "", ":22", "web01:", "web01:0", "web01:65536", "web01:x", "web01:22-21", "[web01]:22", "[10.0.0.1]:22",
-            "[2001:db8::1]", "[2001:db8::1]:", "web 01:22", "10.0.0.1/24:22", "a:b:22",
+            "[2001:db8::1]:", "[web01]", "[10.0.0.1]", "[]", "web 01:22", "10.0.0.1/24:22", "a:b:22",
         ])
     func refuse(_ text: String) { #expect(Endpoints(text) == nil) }
 

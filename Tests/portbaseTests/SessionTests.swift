@@ -100,7 +100,7 @@ private final class SessionPlayer {
             (NSRegularExpression.escapedPattern(for: who), "WHO"), ("answers .*", "answers TIMES"),
             ("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8};", "MOMENT;"), (CommandLineRunner.binary.path, "PORTBASE"),
             ("BY {2,}", "BY  "), ("=[0-9]+\\.[0-9]{6}s", "=SECONDSs"),
-            ("\\+[0-9.]+ ms", "+MS ms"),
+            ("\\+[0-9.]+ (µs|ms|s)", "+DURATION"),
         ] {
             text = text.replacingOccurrences(of: pattern, with: word, options: .regularExpression)
         }

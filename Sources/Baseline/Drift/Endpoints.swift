@@ -13,9 +13,14 @@ public struct Endpoints: Hashable, Sendable, CustomStringConvertible {
         self.ports = ports
     }
 
-    /// Reads `web01:443`, `web01:8000-8010`, `[2001:db8::1]:22`, or a host alone; `nil` for anything else.
+    /// Reads `web01:443`, `web01:8000-8010`, `[2001:db8::1]:22`, or a host alone, an IPv6 address with or without
+    /// brackets; `nil` for anything else.
     public init?(_ text: String) {
         if let host = Host(text) {
+            self.init(host, nil)
+        } else if text.hasPrefix("["), text.hasSuffix("]"), let host = Host(text.dropFirst().dropLast()),
+            host.endpoint("").hasPrefix("[")
+        {
             self.init(host, nil)
         } else if let colon = text.lastIndex(of: ":"), let ports = PortSet(canonical: text[text.index(after: colon)...])
         {

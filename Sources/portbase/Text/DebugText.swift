@@ -19,12 +19,7 @@ enum DebugText {
 
     private static func life(_ outcome: Outcome, _ steps: [ProbeStep], _ endpoint: String) -> [String] {
         let verdict = "\(outcome.state.rawValue), \(outcome.reason.rawValue)"
-        return steps.map { "\(endpoint)  +\(milliseconds($0.microseconds)) ms  \($0)" }
-            + ["\(endpoint)  +\(milliseconds(outcome.elapsedMicroseconds)) ms  \(verdict)"]
-    }
-
-    /// Microseconds as milliseconds with three decimals.
-    private static func milliseconds(_ microseconds: UInt32) -> String {
-        "\(microseconds / 1000)." + "\(1000 + microseconds % 1000)".dropFirst()
+        return steps.map { "\(endpoint)  +\(Wording.duration(microseconds: $0.microseconds))  \($0)" }
+            + ["\(endpoint)  +\(Wording.duration(microseconds: outcome.elapsedMicroseconds))  \(verdict)"]
     }
 }
