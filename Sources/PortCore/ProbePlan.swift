@@ -37,7 +37,10 @@ public struct ProbePlan: Sendable {
     public init(
         _ request: CheckRequest, resolver: Resolver, cancellation: Cancellation
     ) throws(ResolverError) {
-        let addresses = try resolver.resolve(request.targets.names, request.family, cancellation)
+        // A name server that leads a name to 0.0.0.0 or :: says that it leads nowhere.
+        let isUsable: @Sendable (IPAddress) -> Bool = { $0.isUnicast && !request.excluded.contains($0) }
+        let addresses = try resolver.resolve(
+            request.targets.names, request.family, cancellation, isUsable: isUsable)
         let ports = request.ports.all
         var items: [Item] = []
         for host in request.targets.hosts {
@@ -45,9 +48,8 @@ public struct ProbePlan: Sendable {
             switch host {
             case .address(let literal): address = literal
             case .name(let name):
-                // A name server that leads a name to 0.0.0.0 or :: says that it leads nowhere.
                 let candidates = addresses[name, default: []].filter(\.isUnicast).sorted()
-                address = candidates.first { !request.excluded.contains($0) }
+                address = candidates.first(where: isUsable)
                 if address == nil, let excluded = candidates.first { throw .excluded(name: name, address: excluded) }
             }
             items.append(Item(host: host, address: address, ports: ports))

@@ -13,6 +13,14 @@ public enum TextFile {
 
     /// The contents of `path`, `-` being standard input.
     public static func read(_ path: String, limit: Int = TextFile.limit) throws(ReadError) -> String {
+        guard let text = String(validating: try bytes(path, limit: limit), as: UTF8.self) else {
+            throw ReadError(code: EILSEQ, reason: "not UTF-8 text")
+        }
+        return text
+    }
+
+    /// The same, whatever the bytes are.
+    static func bytes(_ path: String, limit: Int = TextFile.limit) throws(ReadError) -> [UInt8] {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(errno) }
         defer { if path != "-" { close(descriptor) } }
@@ -31,10 +39,7 @@ public enum TextFile {
                 throw ReadError(code: EFBIG, reason: "larger than \(most)")
             }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ReadError(code: EILSEQ, reason: "not UTF-8 text")
-        }
-        return text
+        return bytes
     }
 
     private static func failure(_ code: Int32) -> ReadError {
