@@ -4,17 +4,27 @@ public struct Timing: Hashable, Sendable, Codable {
     public var timeoutMilliseconds: Int
     /// How many times at most a silent endpoint is tried again within the budget, 0 to 20.
     public var retries: Int
-    /// How many times at most what is not as expected is probed again before it is told, 0 to 20.
+    /// How many times at least what is not as expected is probed again before it is told, 0 to 20.
     public var confirmations: Int
+    /// For how long what is not as expected has to stay so before it is told, in milliseconds, 0 to 3,600,000; `nil`
+    /// where nothing was said of it, as in requests that were recorded before there was a word for it.
+    public var confirmForMilliseconds: Int?
 
     /// Keeps what it is given; the command line sees to the bounds.
     public init(
         timeoutMilliseconds: Int, retries: Int = Timing.defaultRetries,
-        confirmations: Int = Timing.defaultConfirmations
+        confirmations: Int = Timing.defaultConfirmations, confirmForMilliseconds: Int? = nil
     ) {
         self.timeoutMilliseconds = timeoutMilliseconds
         self.retries = retries
         self.confirmations = confirmations
+        self.confirmForMilliseconds = confirmForMilliseconds
+    }
+
+    /// For how long what is not as expected has to stay so: as given, or else the default, which is none where no look
+    /// is to be repeated.
+    public var confirmationMilliseconds: Int {
+        confirmForMilliseconds ?? (confirmations == 0 ? 0 : Self.defaultConfirmForMilliseconds)
     }
 
     /// The budgets that the command line takes, in milliseconds.
@@ -27,6 +37,10 @@ public struct Timing: Hashable, Sendable, Codable {
     public static let confirmationBounds = 0...20
     /// The confirmations of a request that does not say how many.
     public static let defaultConfirmations = 2
+    /// The times that the command line takes for what has to stay so, in milliseconds.
+    public static let confirmForBounds = 0...3_600_000
+    /// The time of a request that does not say for how long.
+    public static let defaultConfirmForMilliseconds = 5000
 }
 
 /// How hard a run may press: never part of what a check is, since it decides no state.
@@ -93,6 +107,11 @@ public struct CheckRequest: Hashable, Sendable, Codable {
         var result = self
         result.limits = LoadLimits()
         result.ports = ports.inNameOrder
+        // To give what would hold anyway asks nothing else.
+        result.timing.confirmForMilliseconds = nil
+        if result.timing.confirmationMilliseconds != timing.confirmationMilliseconds {
+            result.timing.confirmForMilliseconds = timing.confirmForMilliseconds
+        }
         return result
     }
 }
@@ -117,8 +136,10 @@ extension Timing {
         timeoutMilliseconds = try container.decode(Int.self, forKey: .timeoutMilliseconds)
         retries = try container.decode(Int.self, forKey: .retries)
         confirmations = try container.decode(Int.self, forKey: .confirmations)
+        confirmForMilliseconds = try container.decodeIfPresent(Int.self, forKey: .confirmForMilliseconds)
         guard Self.timeoutBounds.contains(timeoutMilliseconds), Self.retryBounds.contains(retries),
-            Self.confirmationBounds.contains(confirmations)
+            Self.confirmationBounds.contains(confirmations),
+            Self.confirmForBounds.contains(confirmForMilliseconds ?? 0)
         else {
             throw DecodingError.dataCorrupted(.init(codingPath: container.codingPath, debugDescription: "no timing"))
         }

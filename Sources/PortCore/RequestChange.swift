@@ -10,11 +10,10 @@ extension CheckRequest {
             Self.change("targets", targets, other.targets), Self.change("excluded", excluded, other.excluded),
             Self.change("ports", ports.all, other.ports.all),
             Self.change("family", family?.text ?? "both", other.family?.text ?? "both"),
-            Self.change(
-                "timeout", Wording.duration(milliseconds: old.timeoutMilliseconds),
-                Wording.duration(milliseconds: new.timeoutMilliseconds)),
+            Self.change("timeout", milliseconds: old.timeoutMilliseconds, new.timeoutMilliseconds),
             Self.change("retries", "\(old.retries)", "\(new.retries)"),
             Self.change("confirmations", "\(old.confirmations)", "\(new.confirmations)"),
+            Self.change("confirmed for", milliseconds: old.confirmationMilliseconds, new.confirmationMilliseconds),
         ].compactMap { $0 }
     }
 
@@ -38,6 +37,13 @@ extension CheckRequest {
 
     private static func change(_ part: String, _ old: String, _ new: String) -> String? {
         old == new ? nil : "\(part): \(old) → \(new)"
+    }
+
+    /// A minute and a half second more are the same in words.
+    private static func change(_ part: String, milliseconds old: Int, _ new: Int) -> String? {
+        let (oldText, newText) = (Wording.duration(milliseconds: old), Wording.duration(milliseconds: new))
+        guard old != new, oldText == newText else { return change(part, oldText, newText) }
+        return change(part, "\(Wording.number(old)) ms", "\(Wording.number(new)) ms")
     }
 
     private static func change(_ part: String, _ old: TargetSet, _ new: TargetSet) -> String? {

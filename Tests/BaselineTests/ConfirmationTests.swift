@@ -41,17 +41,45 @@ struct ConfirmationTests {
         #expect(report.digest == report.comparison?.reference.digest)
     }
 
-    @Test(
-        "Exactly what differs is looked at twice again, after longer and longer pauses, and what is confirmed is told")
+    @Test("Exactly what differs is looked at for 5 s, after longer and longer pauses, and what is confirmed is told")
     func confirmed() throws {
         let changed: [String: Reason] = ["10.0.0.1:22": .refused, "10.0.0.1:80": .connected, "10.0.0.2:443": .timeout]
         let (network, report) = try watched(changed, changed)
-        #expect(
-            network.probed.dropFirst(2) == [["10.0.0.1:22,80", "10.0.0.2:443"], ["10.0.0.1:22,80", "10.0.0.2:443"]])
-        #expect(network.pauses == [200, 600])
+        #expect(network.probed.count == 9)
+        #expect(Set(network.probed.dropFirst(2)) == [["10.0.0.1:22,80", "10.0.0.2:443"]])
+        #expect(network.pauses == [200, 300, 450, 675, 1012, 1518, 845])
+        #expect(network.pauses.reduce(0, +) == 5000)
         #expect(UnstableRow.rows(report.findings).isEmpty)
         #expect(report.comparison?.drift.counts == [.closed: 1, .opened: 1, .changed: 1])
         #expect(report.verdict.line.hasPrefix("CRITICAL - Drift from baseline 1 (run 1): 1 opened, 1 closed: "))
+    }
+
+    @Test("A service that is back within 5 s, by whatever it was away, is no drift and listed as unstable")
+    func restart() throws {
+        for reason in [Reason.refused, .hostUnreachable, .timeout] {
+            let away: [String: Reason] = ["10.0.0.1:22": reason]
+            let (network, report) = try watched(away, away, away, away, away, away, away, [:])
+            #expect(network.probed.count == 9 && network.pauses.reduce(0, +) == 5000)
+            #expect(report.verdict.level == .ok && report.comparison?.drift.hosts.isEmpty == true)
+            #expect(UnstableRow.rows(report.findings).map { [$0.dissent, $0.looks] } == [[7, 8]])
+        }
+    }
+
+    @Test("Where looks take their time the last one has what is left of 8 s, and with a deadline all it needs")
+    func slowLooks() throws {
+        let usual: [String: Reason] = ["10.0.0.1:22": .connected]
+        for (deadline, budgets) in [(nil, [2000, 2000, 2000, 800]), (60_000, [2000, 2000, 2000, 2000])] {
+            let network = ScriptedNetwork(usual, ["10.0.0.1:22": .timeout])
+            let checker = network.checker(folder.database)
+            let name = deadline == nil ? "x" : "y"
+            _ = try checker.run(order(name, parts(["10.0.0.1"], ports: "22")))
+            network.lookTime = 2000
+            var again = order(name)
+            again.deadlineMilliseconds = deadline
+            _ = try checker.run(again)
+            #expect(network.budgets.dropFirst() == budgets[...])
+            #expect(network.pauses == [200, 300, 500])
+        }
     }
 
     @Test("An answer of the first look beats silence in the second")
@@ -75,19 +103,16 @@ struct ConfirmationTests {
         #expect(report.findings.evidence[Host("10.0.0.1")!]?.lines == "timeout *\nhost-unreachable 22\n")
     }
 
-    @Test("A name that leads nowhere any more, and ports of one scope only, are not looked at again")
+    @Test("Ports of one scope only are not looked at again")
     func nothingToLookAt() throws {
         let network = ScriptedNetwork([:])
         network.names = ["web01": "192.0.2.1"]
         let checker = network.checker(folder.database)
         try setBaseline(checker.run(order("x", parts(["web01"], ports: "22,80"))))
-        network.names = [:]
-        #expect(try checker.run(order("x")).comparison?.drift.counts == [.changed: 2, .address: 1])
-        network.names = ["web01": "192.0.2.1"]
         var wider = order("x", try parts(["web01"], ports: "80,443"))
         wider.redefines = true
         #expect(try checker.run(wider).comparison?.drift.counts == [.unscoped: 1, .newlyScoped: 1])
-        #expect(network.probed == [["web01:22,80"], ["web01:22,80"], ["web01:80,443"]])
+        #expect(network.probed == [["web01:22,80"], ["web01:80,443"]])
     }
 
     @Test("Without a baseline the previous run is what is expected, also where states judge")
@@ -113,19 +138,59 @@ struct ConfirmationTests {
         #expect(network.probed.count == 2)
     }
 
-    @Test("As many looks are taken as are asked for, and none once all is as expected")
+    @Test("At least as many looks are taken as are asked for, and none once all is as expected")
     func count() throws {
         let lost: [String: Reason] = [:]
         let network = ScriptedNetwork(["10.0.0.1:22": .connected], lost)
         let checker = network.checker(folder.database)
         var asked = try parts(["10.0.0.1"], ports: "22")
         asked.confirmations = 6
+        asked.confirmForMilliseconds = 0
         _ = try checker.run(order("x", asked))
         _ = try checker.run(order("x"))
-        #expect(network.pauses == [200, 600, 1800, 5400, 10_000, 10_000])
+        #expect(network.pauses == [200, 300, 450, 675, 1012, 1518])
         network.looks = network.looks + Array(repeating: lost, count: 6) + [["10.0.0.1:22": .connected], lost, lost]
         _ = try checker.run(order("x"))
         #expect(network.probed.count == 10, "one look that differed, and one that did not")
+    }
+
+    @Test("A check that asks for no confirmation looks once, unless it asks for a time")
+    func timeAlone() throws {
+        let network = ScriptedNetwork(["10.0.0.1:22": .connected], [:], [:], [:], [:])
+        let checker = network.checker(folder.database)
+        var asked = try parts(["10.0.0.1"], ports: "22")
+        asked.confirmations = 0
+        asked.confirmForMilliseconds = 700
+        for _ in 0..<2 { _ = try checker.run(order("x", asked)) }
+        #expect(network.pauses == [200, 300, 200])
+    }
+
+    @Test("A request that was recorded before there was a time keeps its bytes, has the default, and may name it")
+    func recordedBefore() throws {
+        let checker = ScriptedNetwork([:]).checker(folder.database)
+        let old = try parts(["10.0.0.1"], ports: "22")
+        #expect(try checker.run(order("x", old)).request.timing.confirmationMilliseconds == 5000)
+        let body = try folder.texts("SELECT body FROM requests")
+        #expect(body[0].hasSuffix(#""timing":{"confirmations":2,"retries":5,"timeoutMilliseconds":2000}}"#))
+        var same = order("x", old)
+        same.parts.confirmForMilliseconds = 5000
+        #expect(try checker.run(same).run?.requestVersion == 1)
+        #expect(try checker.run(order(nil, old)).name == checker.run(order(nil, same.parts)).name)
+        same.parts.confirmForMilliseconds = 6000
+        #expect(throws: StoreError.requestDiffers(CheckName("x")!, changes: ["confirmed for: 5 s → 6 s"])) {
+            try checker.run(same)
+        }
+        same.redefines = true
+        #expect(try checker.run(same).run?.requestVersion == 2)
+        #expect(try checker.run(order("x")).request.timing.confirmationMilliseconds == 6000)
+        let recorded = try folder.texts("SELECT body FROM requests WHERE version = 2")
+        #expect(recorded[0].contains(#"{"confirmForMilliseconds":6000,"confirmations":2,"#))
+        #expect(RequestCoding.value(CheckRequest.self, recorded[0]) != nil)
+        #expect(RequestCoding.value(CheckRequest.self, body[0]) != nil)
+        for damaged in ["-1", "3600001", "null"] {
+            let text = recorded[0].replacing("\":6000,", with: "\":\(damaged),")
+            #expect(RequestCoding.value(CheckRequest.self, text) == nil)
+        }
     }
 
     @Test(

@@ -20,7 +20,7 @@ struct JSONSchemaTests {
         let listener = try LoopbackListener(port: free[0])
         let first = try runner.portbase(
             "check", "-H", "127.0.0.1", "-s", "ssh", "-p", "\(free[1]),\(free[2])", "--services-file", "services",
-            "--name", "web")
+            "--name", "web", "--confirm-for", "0")
         #expect(first.status == 1, "\(first)")
         withExtendedLifetime(listener) {}
         #expect(try runner.portbase("baseline", "set", "web", "--reason", "test", "--ticket", "T-1").status == 0)
@@ -98,7 +98,10 @@ struct JSONSchemaTests {
         let runner = try CommandLineRunner()
         let free = try LoopbackListener.freePorts(2)
         var listeners = try free.map { try LoopbackListener(port: $0, greeting: "hello \u{1B}[2J") }
-        let check = ["check", "-H", "127.0.0.1-2", "-p", "\(free[0]),\(free[1])", "--name", "x", "--banner", "--json"]
+        let check = [
+            "check", "-H", "127.0.0.1-2", "-p", "\(free[0]),\(free[1])", "--name", "x", "--banner", "--json",
+            "--confirm-for", "0",
+        ]
         let first = try runner.portbase(check)
         let hello = ["protocol": "generic", "text": "hello \\u{1b}[2J"]
         try expectValid(first, "check", runner)
@@ -127,7 +130,8 @@ struct JSONSchemaTests {
         let runner = try CommandLineRunner()
         let free = try LoopbackListener.freePorts(2)
         var listeners = try free.map { try LoopbackListener(port: $0) }
-        _ = try runner.portbase("check", "-H", "127.0.0.1", "-p", "\(free[0]),\(free[1])", "--name", "web")
+        _ = try runner.portbase(
+            "check", "-H", "127.0.0.1", "-p", "\(free[0]),\(free[1])", "--name", "web", "--confirm-for", "0")
         _ = try runner.portbase("baseline", "set", "web", "--reason", "as installed")
         listeners = []
         _ = listeners

@@ -24,6 +24,9 @@ public struct CheckOrder: Sendable {
     public var records = true
     /// Whether the banners of open ports are read once the states are known.
     public var readsBanners = false
+    /// When the check has to be over, in milliseconds since it began; `nil` where nothing was said. It shortens what may
+    /// be shortened; that it is kept is up to `Checker.Environment.cancellation`.
+    public var deadlineMilliseconds: Int?
     /// How bad drift is: `.critical` or `.warning`.
     public var driftLevel = VerdictLevel.critical
     /// The kinds of drift that count.
@@ -50,8 +53,12 @@ public struct RequestParts: Sendable {
     public var timeoutMilliseconds: Int?
     /// How many times a silent endpoint is tried again within the budget, 0 to 20; by default `Timing.defaultRetries`.
     public var retries: Int?
-    /// How many times what is not as expected is probed again, 0 to 20; by default `Timing.defaultConfirmations`.
+    /// How many times at least what is not as expected is probed again, 0 to 20; by default
+    /// `Timing.defaultConfirmations`.
     public var confirmations: Int?
+    /// For how long what is not as expected has to stay so, in milliseconds, 0 to 3,600,000; by default
+    /// `Timing.defaultConfirmForMilliseconds`.
+    public var confirmForMilliseconds: Int?
     /// The most endpoints in flight at once, over all hosts, from 1; by default `LoadLimits.defaultParallelism`.
     public var parallelism: Int?
     /// 0 for no limit.
@@ -74,6 +81,7 @@ public struct RequestParts: Sendable {
         if let timeoutMilliseconds { timing.timeoutMilliseconds = timeoutMilliseconds }
         if let retries { timing.retries = retries }
         if let confirmations { timing.confirmations = confirmations }
+        if let confirmForMilliseconds { timing.confirmForMilliseconds = confirmForMilliseconds }
         var limits = recorded?.limits ?? LoadLimits()
         if let parallelism { limits.parallelism = parallelism }
         if let perHost { limits.perHost = perHost == 0 ? nil : perHost }

@@ -17,6 +17,8 @@ public struct Checker {
         public let cancellation: Cancellation
         /// The wall clock, read before the first name is resolved and after the last probe.
         public let clock: () -> Timestamp
+        /// A clock that nobody sets, in milliseconds: how long the check has taken.
+        public let uptime: () -> Int
         /// Resolves the names of a request.
         public let plan: (CheckRequest) throws -> ProbePlan
         /// Finds the state of every endpoint of a plan.
@@ -30,7 +32,8 @@ public struct Checker {
         public init(
             databasePath: String, signingKey: SigningKey? = nil, context: @escaping (LoadLimits) -> RunContext,
             cancellation: Cancellation,
-            clock: @escaping () -> Timestamp, plan: @escaping (CheckRequest) throws -> ProbePlan,
+            clock: @escaping () -> Timestamp, uptime: @escaping () -> Int = { MonotonicClock.milliseconds },
+            plan: @escaping (CheckRequest) throws -> ProbePlan,
             probe: @escaping (ProbePlan) throws -> [HostResult], pause: @escaping (Int) throws -> Void,
             banners: @escaping ([HostResult], CheckRequest) throws -> [Host: HostBanners]
         ) {
@@ -39,6 +42,7 @@ public struct Checker {
             self.context = context
             self.cancellation = cancellation
             self.clock = clock
+            self.uptime = uptime
             self.plan = plan
             self.probe = probe
             self.pause = pause
@@ -46,7 +50,7 @@ public struct Checker {
         }
     }
 
-    private let environment: Environment
+    let environment: Environment
 
     /// A checker in `environment`; it keeps nothing from one order to the next.
     public init(_ environment: Environment) {
@@ -57,11 +61,13 @@ public struct Checker {
     ///
     /// - Throws: the error of the stage that failed. Nothing is recorded then, and nothing is known.
     public func run(_ order: CheckOrder) throws -> CheckReport {
+        let begin = environment.uptime()
         let (name, request, redefined, reference, expected) = try joined(order)
         try order.demand.require(possibleWith: request.ports)
 
         let startedAt = environment.clock()
-        let results = try results(request, expecting: expected)
+        let (results, remarks) = try results(
+            request, expecting: expected, deadline: order.deadlineMilliseconds, since: begin)
         let (banners, bannerWarnings) = try banners(results, request, order)
         let draft = RunDraft(
             check: name, request: request, redefines: order.redefines, startedAt: startedAt,
@@ -80,7 +86,7 @@ public struct Checker {
             results: results, demand: order.demand, digest: run?.digest ?? draft.snapshot.digest, run: run,
             redefined: run == nil ? [] : redefined, comparison: comparison,
             verdict: order.demand.judging(verdict(findings, request, comparison, order), by: results),
-            warnings: bannerWarnings + warnings)
+            warnings: remarks + bannerWarnings + warnings)
     }
 
     /// What a run is compared with.
@@ -112,18 +118,6 @@ public struct Checker {
         if let baseline = try store.baselines(of: name).last { return try store.snapshot(of: baseline.recorded) }
         guard let run = try store.runs(of: name, limit: 1).first else { return nil }
         return try store.snapshot(of: run)
-    }
-
-    /// What the network shows, and shows again where that is not as expected.
-    private func results(_ request: CheckRequest, expecting expected: Snapshot?) throws -> [HostResult] {
-        let plan = try environment.plan(request)
-        var confirmation = Confirmation(plan, first: try environment.probe(plan))
-        for number in 0..<request.timing.confirmations {
-            guard let expected, let again = confirmation.next(expecting: expected) else { break }
-            try environment.pause(Confirmation.pauseMilliseconds(before: number + 1))
-            confirmation.add(try environment.probe(again))
-        }
-        return confirmation.results
     }
 
     /// The banners of what is open after all looks, if they are asked for. States hold without them: a machine that

@@ -64,7 +64,10 @@ final class RunControl: Sendable {
 }
 
 /// The monotonic clock.
-enum MonotonicClock {
+public enum MonotonicClock {
+    /// Milliseconds since some fixed moment.
+    public static var milliseconds: Int { Int(now / 1_000_000) }
+
     /// Nanoseconds since some fixed moment.
     static var now: UInt64 {
         var time = timespec()

@@ -148,6 +148,7 @@ struct CheckCommand: ParsableCommand {
         order.reference = baseline
         order.records = !noRecord
         order.readsBanners = banner
+        order.deadlineMilliseconds = deadline
         order.driftLevel = driftState == .critical ? .critical : .warning
         order.counted = count.counted
         return order

@@ -120,10 +120,17 @@ struct TimingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The most times that what differs from the baseline, or else from the previous run, is probed again. "
+            "The least times that what differs from the baseline, or else from the previous run, is probed again. "
                 + "(default: \(Timing.defaultConfirmations))",
             valueName: "count"))
     var confirm: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long it has to differ before it is told, such as 10s or 0. (default: 5s, within 8 s in all, or within "
+                + "--deadline)", valueName: "time"),
+        transform: TimingOptions.confirmationMilliseconds)
+    var confirmFor: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -164,6 +171,7 @@ struct TimingOptions: ParsableArguments {
         parts.timeoutMilliseconds = timeout
         parts.retries = retries
         parts.confirmations = confirm
+        parts.confirmForMilliseconds = confirmFor
         parts.parallelism = parallelism
         parts.perHost = perHost
         parts.rate = rate
@@ -172,10 +180,23 @@ struct TimingOptions: ParsableArguments {
 
     /// Seconds, decimals allowed, as milliseconds.
     @Sendable static func milliseconds(_ text: String) throws -> Int {
+        guard let milliseconds = number(text, in: Timing.timeoutBounds) else {
+            throw ValidationError("Give seconds from 0.01 to 3600.")
+        }
+        return milliseconds
+    }
+
+    /// The same, from 0 and with an `s` behind them if wanted.
+    @Sendable static func confirmationMilliseconds(_ text: String) throws -> Int {
+        guard let milliseconds = number(text.last == "s" ? text.dropLast() : text[...], in: Timing.confirmForBounds)
+        else { throw ValidationError("Give seconds from 0 to 3600, such as 5s or 0.") }
+        return milliseconds
+    }
+
+    private static func number(_ text: some StringProtocol, in bounds: ClosedRange<Int>) -> Int? {
         let isDecimal = text.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
-        guard isDecimal, let seconds = Double(text), seconds * 1000 <= Double(Timing.timeoutBounds.upperBound),
-            Timing.timeoutBounds.contains(Int((seconds * 1000).rounded()))
-        else { throw ValidationError("Give seconds from 0.01 to 3600.") }
-        return Int((seconds * 1000).rounded())
+        guard isDecimal, let seconds = Double(text), seconds * 1000 <= Double(bounds.upperBound) else { return nil }
+        let milliseconds = Int((seconds * 1000).rounded())
+        return bounds.contains(milliseconds) ? milliseconds : nil
     }
 }

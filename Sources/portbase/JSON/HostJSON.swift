@@ -97,6 +97,7 @@ struct RequestJSON: Encodable {
     let timeoutSeconds: Double
     let retries: Int
     let confirmations: Int
+    let confirmForSeconds: Double
 
     init(_ request: CheckRequest) {
         targets = request.targets.tokens
@@ -110,6 +111,7 @@ struct RequestJSON: Encodable {
         timeoutSeconds = Double(request.timing.timeoutMilliseconds) / 1000
         retries = request.timing.retries
         confirmations = request.timing.confirmations
+        confirmForSeconds = Double(request.timing.confirmationMilliseconds) / 1000
     }
 
     enum CodingKeys: String, CodingKey {
@@ -120,5 +122,6 @@ struct RequestJSON: Encodable {
         case allPorts = "all_ports"
         case serviceMap = "service_map"
         case timeoutSeconds = "timeout_s"
+        case confirmForSeconds = "confirm_for_s"
     }
 }

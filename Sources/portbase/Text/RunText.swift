@@ -42,7 +42,9 @@ enum RunText {
             "timeout",
             Wording.duration(milliseconds: timing.timeoutMilliseconds) + ", "
                 + Wording.count(timing.retries, "retry", "retries") + ", "
-                + Wording.count(timing.confirmations, "confirmation"))
+                + Wording.count(timing.confirmations, "confirmation")
+                + (timing.confirmationMilliseconds == 0
+                    ? "" : " over " + Wording.duration(milliseconds: timing.confirmationMilliseconds)))
         if case .run(let run) = recorded, run.times.count > 0 { add("answers", answers(run.times)) }
         if let banners = findings.banners {
             add(

@@ -6,10 +6,16 @@ import PortCore
 final class ScriptedNetwork {
     /// Where names lead; a name that is not here leads nowhere.
     var names: [String: String] = [:]
-    /// For each look, what is found at `host:port`; anything else is refused.
+    /// What the resolver says instead, time by time, before that; `nil` where it cannot say.
+    var answers: [[String: String]?] = []
+    /// The names that were asked for, time by time.
+    private(set) var asked: [[String]] = []
+    /// For each look, what is found at `host:port`, or at `host:port@address` alone; anything else is refused.
     var looks: [[String: Reason]]
     /// What was probed, look by look, as `host:ports`.
     private(set) var probed: [[String]] = []
+    /// The budget of an endpoint, look by look.
+    private(set) var budgets: [Int] = []
     /// How long was waited before further looks, in milliseconds.
     private(set) var pauses: [Int] = []
     /// What is said at `host:port`.
@@ -19,6 +25,9 @@ final class ScriptedNetwork {
     /// What hearing fails with, if it does.
     var deafness: BannerError?
     private var clock = minute(0).milliseconds
+    /// How long each look takes, in milliseconds.
+    var lookTime = 0
+    private var uptime = 1_000_000
 
     init(_ looks: [String: Reason]...) {
         self.looks = looks
@@ -33,10 +42,20 @@ final class ScriptedNetwork {
                     self.clock += 1000
                     return Timestamp(milliseconds: self.clock)
                 },
-                plan: plan, probe: probe, pause: { self.pauses.append($0) }, banners: banners))
+                uptime: { self.uptime }, plan: plan, probe: probe,
+                pause: {
+                    self.pauses.append($0)
+                    self.uptime += $0
+                }, banners: banners))
     }
 
-    private func plan(_ request: CheckRequest) -> ProbePlan {
+    private func plan(_ request: CheckRequest) throws -> ProbePlan {
+        var names: [String: String]? = names
+        if !request.targets.names.isEmpty {
+            asked.append(request.targets.names)
+            if !answers.isEmpty { names = answers.removeFirst() }
+        }
+        guard let names else { throw ResolverError.undecided(name: request.targets.names[0], reason: "no server") }
         let items = request.targets.hosts.map { host in
             let address: IPAddress? =
                 switch host {
@@ -67,9 +86,12 @@ final class ScriptedNetwork {
     private func probe(_ plan: ProbePlan) -> [HostResult] {
         let look = looks[min(probed.count, looks.count - 1)]
         probed.append(plan.items.map { "\($0.host):\($0.ports.text)" })
+        budgets.append(plan.timing.timeoutMilliseconds)
+        uptime += lookTime
         return plan.items.map { item in
             let outcomes = item.ports.values.map { port in
-                let reason = item.address == nil ? .nameUnresolved : look["\(item.host):\(port)"] ?? .refused
+                let here = look["\(item.host):\(port)@\(item.address.map { "\($0)" } ?? "")"]
+                let reason = item.address == nil ? .nameUnresolved : here ?? look["\(item.host):\(port)"] ?? .refused
                 return Outcome(reason: reason, elapsedMicroseconds: 100)
             }
             return HostResult(host: item.host, address: item.address, ports: item.ports, outcomes: outcomes)
