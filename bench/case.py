@@ -15,6 +15,7 @@ PORTS = tuple(range(2001, 3001))
 OPEN = tuple(port for port in PORTS if port % 50 == 1)
 CLOSED = tuple(port for port in PORTS if port % 50 in (2, 3) or port % 100 == 4)
 FEW_OPEN = OPEN[::7]  # three
+WEB = (22, 80, 443)
 PORTS_OF_MANY = PORTS[:20]  # where there are 254 hosts
 
 REPLIES = {
@@ -44,14 +45,15 @@ class Case:
     open: tuple[int, ...] = OPEN
     closed: tuple[int, ...] = CLOSED
     rest: tuple[str, ...] = ()  # how the rest of the ports replies, in equal shares; by itself it is closed
-    flipping: tuple[int, ...] = ()  # ports without a state that is true: they have to be listed as unstable
+    unstable: tuple[int, ...] = ()  # ports that have to be listed as unstable
+    flipping: tuple[int, ...] = ()  # open ports without a state that is true: they have to be listed, once learnt
 
     # How the network is.
     network: str = "routed"  # which of NETWORKS
     by: str = "far"  # who replies for the rest
     error_pause: int | None = 1000  # milliseconds from one ICMP error to the next, as Linux has it; 0 for no limit
     delay: tuple[int, int] | None = None  # milliseconds each way, and the most jitter
-    switch: tuple[int, int] | None = None  # the other delay each way, and for how many milliseconds each holds
+    switch: tuple[int, int] | None = None  # another delay each way by turns, and how long each holds
     start: tuple[Change, ...] = ()  # from the start: the baseline is set on the bad network
     disturb: tuple[Change, ...] = ()  # once the baseline is set
     each: tuple[Change, ...] = ()  # before each run
@@ -59,12 +61,13 @@ class Case:
     wrapper: tuple[str, ...] = ()  # words before each program
 
     # What is to be reached, beside the states.
-    within_budget: bool = False  # wall at most the timeout and a fifth
+    within: float | None = None  # wall at most so many seconds
     of_nmap: float | None = None  # wall at most this part of nmap -T4's
     like_nmap: bool = False  # wall at most nmap -T4's where that is right, and 1.2 times that if it is under 4 s
     overtakes: bool = False  # the dead and the slow host cost the others nothing
     light: bool = False  # few SYNs, few entries in a connection table, few connections to an open port
     first_looks: bool = False  # right without a baseline, too
+    is_unknown: bool = False  # nothing can be known: each run has to say so
     peers: tuple[str, ...] = ("-T3", "-T4")  # nmap's timings
     quick: int = 0  # runs in the short version; 0 to leave it out
 
@@ -84,8 +87,8 @@ class Case:
         return {(address, port): "filtered" if address in self.silent else state
                 for address in self.addresses for port, state in states.items() if port not in self.flipping}
 
-    def flipping_endpoints(self) -> set[tuple[str, int]]:
-        return {(address, port) for address in self.addresses for port in self.flipping}
+    def endpoints(self, ports: tuple[int, ...]) -> set[tuple[str, int]]:
+        return {(address, port) for address in self.addresses for port in ports}
 
     def port_list(self) -> str:
         if len(self.ports) == self.ports[-1] - self.ports[0] + 1:

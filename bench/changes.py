@@ -43,6 +43,14 @@ def takes(rate: str, over: str = "drop", burst: int = 5, what: str = SYN, at: st
     return rules(f"{what} limit rate over {rate} burst {burst} packets {over}", at=at)
 
 
+def takes_each(rate: str, burst: int = 5) -> Change:
+    """Each host behind a firewall takes only so many new connections."""
+    def change(network: Network) -> None:
+        network.nft("router", "add set ip bed taken { type ipv4_addr; size 65535; flags dynamic; }")
+        rules(f"{SYN} add @taken {{ ip daddr limit rate over {rate} burst {burst} packets }} drop")(network)
+    return change
+
+
 def bans(rate: str, seconds: int, burst: int = 5) -> Change:
     """Whoever makes new connections faster than that is dropped for so long, from all."""
     def change(network: Network) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from case import Case
 from programs import Runs
 
-BUDGET = 2.0  # seconds: the timeout of a named check
 LATER = 0.1  # seconds that a dead and a slow host may cost the others: the machine's own unrest
 SOON = 4.0  # seconds: where nmap is right in less, portbase may take a fifth longer
 MOST_AT_OPEN = 20  # connections that a run makes to an open port
@@ -32,18 +31,19 @@ def judge(found: Found, before: Runs, is_quick: bool) -> None:
     """Find each target. The short version judges no times: other work may go on beside it."""
     case, runs, nmap = found.case, found.runs["portbase"], found.runs.get(PEER)
     first = found.runs.get(FIRST_LOOKS)
-    found.targets = [("no false drift, every state true, one digest",
-                      runs.drifted == 0 and runs.wrong == 0 and len(runs.digests) == 1 and not runs.failed)]
+    if case.is_unknown:
+        found.targets = [("UNKNOWN each time", runs.unknown == len(runs.walls))]
+        return
+    found.targets = [truth(case, before, runs)]
     if first:
         found.targets.append(("the same at the first look",
-                              first.wrong == 0 and len(first.digests) == 1 and not first.failed))
-    if case.flipping:
-        # It is learnt from runs: those of the second half have to know.
-        found.targets.append(("what flips is listed as unstable", all(runs.told[len(runs.told) // 2:])))
+                              first.wrong == 0 and len(set(first.digests)) == 1 and not first.failed))
+    if case.flipping or case.unstable:
+        found.targets.append(("listed as unstable", all(runs.told[learnt(case, runs):])))
     if is_quick:
         return
-    if case.within_budget:
-        found.targets.append((f"wall ≤ {BUDGET * 1.2:.1f} s", max(runs.walls) <= BUDGET * 1.2))
+    if case.within:
+        found.targets.append((f"wall ≤ {case.within} s", max(runs.walls) <= case.within))
     if case.overtakes:
         then, now = statistics.median(before.others), statistics.median(runs.others)
         found.targets.append((f"the last SYN to another host as early as before: {then * 1000:.0f} and "
@@ -56,13 +56,30 @@ def judge(found: Found, before: Runs, is_quick: bool) -> None:
         found.targets += tread(case, runs)
 
 
+def learnt(case: Case, runs: Runs) -> int:
+    """The run from which on all is judged. What flips by itself is learnt from the first half of them."""
+    return len(runs.digests) // 2 if case.flipping else 0
+
+
+def truth(case: Case, before: Runs, runs: Runs) -> Target:
+    from_run = learnt(case, runs)
+    digests = runs.digests[from_run:]
+    if not case.flipping and not case.overtakes:
+        digests = before.digests + digests  # it has the addresses of names, too
+    return ("no false drift, every state true, one digest" + " in the second half of the runs" * bool(case.flipping),
+            not any(runs.drifts[from_run:]) and runs.wrong == 0 and len(set(digests)) == 1 and not runs.failed)
+
+
 def beside_nmap(case: Case, runs: Runs, first: Runs | None, nmap: Runs) -> list[Target]:
     """The targets that nmap's runs set."""
     targets = []
     its = statistics.median(nmap.walls)
     most = case.of_nmap
-    if case.like_nmap and nmap.wrong * 2 <= len(nmap.walls):  # elsewhere it sets none
+    is_right = nmap.wrong * 2 <= len(nmap.walls)
+    if case.like_nmap and is_right:
         most = 1.2 if its < SOON and not nmap.failed else 1.0
+    elif case.like_nmap:  # it sets no target
+        targets.append((f"wall beside nmap -T4, which is wrong: {statistics.median(runs.walls) / its:.2f}", True))
     if most:
         ratio = statistics.median(runs.walls) / its
         targets.append((f"wall ≤ {most} × nmap -T4: {ratio:.2f}", ratio <= most))

@@ -38,13 +38,16 @@ class Network(Namespaces):
     def __init__(self, case: Case, cleanup: contextlib.ExitStack, *roles: str) -> None:
         super().__init__(cleanup, *roles)
         self.case = case
+        self.filtering: list[str] = []  # who has chains
 
     def listen(self, role: str, address: str = "0.0.0.0") -> None:
-        ports = "".join(f"{port}," for port in self.case.open)
+        """Have all open ports of the case listen there; unsteady ones are another's."""
+        ports = "".join(f"{port}," for port in self.case.open if port not in self.case.flipping)
         self.cleanup.enter_context(listeners(address, ports, self.prefix(role)))
 
     def add_chains(self, role: str, hook: str) -> None:
         """Chains in the order of their work: of moments, of what the way does, of how ports reply."""
+        self.filtering.append(role)
         self.nft(role, f"add table {self.family} bed")
         for chain, priority in (("moment", -10), ("way", 0), ("replies", 10)):
             self.nft(role, f"add chain {self.family} bed {chain} {{ type filter hook {hook} priority {priority}; }}")
@@ -101,15 +104,18 @@ class Network(Namespaces):
 
     def calm(self) -> None:
         """Take back what a moment did."""
+        for role in self.filtering:
+            self.nft(role, f"flush chain {self.family} bed moment")
 
 
 class Routed(Network):
     """near ── router ── far, and a slow one beside far."""
     near_address, far_address = "10.98.0.1", FAR
     dead, slow = f"{MANY}.0.77", f"{MANY}.0.99"
+    listens_at = "0.0.0.0"
 
-    def __init__(self, case: Case, cleanup: contextlib.ExitStack) -> None:
-        super().__init__(case, cleanup, "near", "router", "far", "slow")
+    def __init__(self, case: Case, cleanup: contextlib.ExitStack, *more: str) -> None:
+        super().__init__(case, cleanup, "near", "router", "far", "slow", *more)
         self.join("near", self.near_address, "router", "10.98.0.2", case.delay, case.switch)
         self.join("router", "10.97.0.1", "far", self.far_address)
         self.join("router", "10.96.0.1", "slow", "10.96.0.2", (150, 20) if case.overtakes else None)
@@ -120,7 +126,7 @@ class Routed(Network):
         self.ip("far", "route", "add", "local", f"{MANY}.0.0/16", "dev", "lo")
         self.ip("slow", "route", "add", "local", self.slow, "dev", "lo")
         for role in ("far", "slow"):
-            self.listen(role)
+            self.listen(role, self.listens_at)
         self.make_rules()
 
     def make_rules(self) -> None:
@@ -144,10 +150,6 @@ class Routed(Network):
             self.count_traffic()
         self.apply(self.case.start)
 
-    def calm(self) -> None:
-        for role in ("router", "far"):
-            self.nft(role, "flush chain ip bed moment")
-
     # --- what went by ----------------------------------------------------------------------------
 
     def last_syn_to_others(self, start: float) -> float:
@@ -161,25 +163,22 @@ class Routed(Network):
 
     def count_traffic(self) -> None:
         """Count the SYNs before anything happens to them."""
-        opens = ", ".join(map(str, self.case.open))
-        self.inside("router", "nft", f"""
-            table ip bed {{
-                counter syns {{ }}
-                counter too_often {{ }}
-                set entries {{
-                    type ipv4_addr . inet_service . ipv4_addr . inet_service; size 1000000; flags dynamic;
-                }}
-                set at_open {{ type ipv4_addr . inet_service; size 65535; flags dynamic; counter; }}
-                set often {{ type ipv4_addr . inet_service; size 65535; flags dynamic; }}
-                chain counting {{
-                    type filter hook forward priority -20;
-                    {SYN} counter name syns update @entries {{ ip saddr . tcp sport . ip daddr . tcp dport }}
-                    {SYN} tcp dport {{ {opens} }} update @at_open {{ ip daddr . tcp dport }}
-                    {SYN} tcp dport {{ {opens} }} update @often {{
-                        ip daddr . tcp dport limit rate over {OFTEN}/second burst {OFTEN} packets
-                    }} counter name too_often
-                }}
-            }}""")
+        to_open = f"{SYN} tcp dport {{ {', '.join(map(str, self.case.open))} }}"
+        two_ends = "type ipv4_addr . inet_service . ipv4_addr . inet_service"
+        for command in (
+            "add counter ip bed syns",
+            "add counter ip bed too_often",
+            f"add set ip bed entries {{ {two_ends}; size 1000000; flags dynamic; }}",
+            "add set ip bed at_open { type ipv4_addr . inet_service; size 65535; flags dynamic; counter; }",
+            "add set ip bed often { type ipv4_addr . inet_service; size 65535; flags dynamic; }",
+            "add chain ip bed counting { type filter hook forward priority -20; }",
+            f"add rule ip bed counting {SYN} counter name syns "
+            "update @entries { ip saddr . tcp sport . ip daddr . tcp dport }",
+            f"add rule ip bed counting {to_open} update @at_open {{ ip daddr . tcp dport }}",
+            f"add rule ip bed counting {to_open} update @often {{ ip daddr . tcp dport "
+            f"limit rate over {OFTEN}/second burst {OFTEN} packets }} counter name too_often",
+        ):
+            self.nft("router", command)
 
     def forget_traffic(self) -> None:
         for what in ("set ip bed entries", "set ip bed at_open", "set ip bed often"):
@@ -194,9 +193,6 @@ class Routed(Network):
         met = [element["elem"]["counter"]["packets"] for element in listed("set ip bed at_open").get("elem", [])]
         return Traffic(listed("counter ip bed syns")["packets"], len(listed("set ip bed entries").get("elem", [])),
                        max(met, default=0), listed("counter ip bed too_often")["packets"])
-
-
-NETWORKS = {"routed": Routed}
 
 
 def seconds_of(text: str) -> float:

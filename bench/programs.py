@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bed import Failure, TookTooLong, finish
+from case import Case
 from networks import Network, Traffic
 
 PROGRAM_LIMIT = 180  # seconds
@@ -20,19 +21,21 @@ PEER_LIMIT = 120
 class Runs:
     """What the runs of one program came to."""
     walls: list[float] = field(default_factory=list)
-    digests: list[str] = field(default_factory=list)  # each once
-    drifted: int = 0  # runs with drift, where there was none
+    digests: list[str] = field(default_factory=list)  # of each run that answered
+    drifts: list[bool] = field(default_factory=list)  # of these, whether it told drift, where there was none
     wrong: int = 0  # runs in which some state is not the true one
     wrong_states: int = 0
     unstable: int = 0  # runs in which looks at some port disagreed
-    told: list[bool] = field(default_factory=list)  # by run: whether all flipping ports were listed as unstable
+    told: list[bool] = field(default_factory=list)  # of these, whether all that is unstable was listed as such
     failed: list[str] = field(default_factory=list)  # why, of runs without an answer
+    unknown: int = 0  # of these, how many ended as UNKNOWN
     others: list[float] = field(default_factory=list)  # when the last SYN to an undisturbed host came, in seconds
     traffic: list[Traffic] = field(default_factory=list)
 
-    def judge(self, states: dict, truth: dict, flipping: set) -> None:
+    def judge(self, states: dict[tuple[str, int], str], case: Case) -> None:
+        truth = case.truth()
         differing = sum(states.get(endpoint) != state for endpoint, state in truth.items())
-        differing += len(states.keys() - truth.keys() - flipping)
+        differing += len(states.keys() - truth.keys() - case.endpoints(case.flipping))
         self.wrong_states += differing
         self.wrong += differing > 0
 
@@ -87,6 +90,7 @@ class Portbase:
         if self.case.overtakes:
             runs.others.append(self.network.last_syn_to_others(begin))
         if code not in (0, 1, 2):
+            runs.unknown += code == 3
             runs.failed.append(f"portbase ended with {code}")
             return
         try:
@@ -95,15 +99,13 @@ class Portbase:
         except (ValueError, KeyError) as error:
             runs.failed.append(f"JSON: {error!r}")
             return
-        if report["digest"] not in runs.digests:
-            runs.digests.append(report["digest"])
-        flipping = self.case.flipping_endpoints()
-        runs.judge({endpoint: result["state"] for endpoint, result in results.items()}, self.case.truth(), flipping)
+        runs.digests.append(report["digest"])
+        runs.judge({endpoint: result["state"] for endpoint, result in results.items()}, self.case)
         # Without a baseline the exit code judges states.
-        runs.drifted += bool(report["drift"]) or code != 0 if report["baseline"] else 0
+        runs.drifts.append(bool(report["baseline"]) and (bool(report["drift"]) or code != 0))
         unstable = {endpoint for endpoint, result in results.items() if "unstable" in result}
         runs.unstable += bool(unstable)
-        runs.told.append(flipping <= unstable)
+        runs.told.append(self.case.endpoints(self.case.unstable + self.case.flipping) <= unstable)
 
     def set_baseline(self, more: int) -> Runs:
         """The run that is to be, and, of many hosts, some more before the dead one dies, to be compared with."""
@@ -128,7 +130,7 @@ class Portbase:
         runs = Runs()
         for _ in range(count):
             self.check(runs)
-            if not runs.digests:
+            if not runs.digests and not self.case.is_unknown:
                 break  # it does not work at all: no need to wait for each
         return before, runs
 
@@ -157,12 +159,12 @@ def nmap_runs(network: Network, folder: str, timing: str, count: int) -> Runs:
         if code != 0:
             raise Failure(f"nmap ended with {code}")
         result.walls.append(wall)
-        result.judge(nmap_states(file), network.case.truth(), network.case.flipping_endpoints())
+        result.judge(nmap_states(file), network.case)
         if file != files[0]:
             code = timed(["ndiff", files[0], file])[0]
             if code not in (0, 1):
                 raise Failure(f"ndiff ended with {code}")
-            result.drifted += code
+            result.drifts.append(code == 1)
     return result
 
 

@@ -42,7 +42,7 @@ def rows(found: Found) -> list[str]:
             continue
         name = program + (f" **failed in {len(runs.failed)}: {runs.failed[0]}**" if runs.failed else "")
         walls = [f"{value:.2f} s" for value in (statistics.median(runs.walls), max(runs.walls))]
-        counts = [len(runs.walls), len(runs.digests) or "", runs.drifted, runs.wrong, runs.wrong_states]
+        counts = [len(runs.walls), len(set(runs.digests)) or "", sum(runs.drifts), runs.wrong, runs.wrong_states]
         cells.append([found.case.name, name, *map(str, counts), *walls, *told])
     return [line(each) for each in cells]
 

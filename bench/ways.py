@@ -1,11 +1,10 @@
 """Networks whose way limits, loses, delays or holds little: what many hosts, or many ports, share."""
 
-from case import FEW_OPEN, PORTS_OF_MANY, Case, many
+from case import FEW_OPEN, PORTS_OF_MANY, WEB, Case, many
 from changes import anew, bans, carries, holds, loses, pardons, silence, takes
 
 HOP = (1, 0)  # a way that is no function call: over veth alone the kernel drops ICMP errors for a locked socket
 HOSTS = many(254)
-WEB = (22, 80, 443)
 SHARED = {"like_nmap": True, "first_looks": True, "peers": ("-T4",)}
 MANY = {"addresses": HOSTS, "ports": PORTS_OF_MANY, **SHARED}
 FEW = {"open": FEW_OPEN, "closed": (), "rest": ("drop",), **SHARED}
@@ -35,14 +34,16 @@ WAYS = [
          **MANY),
 
     # Too fast, but answered.
-    Case("answers-reset", "a firewall answers more than 200 new connections a second with a RST, the rest dropped",
-         rest=("drop",), start=(takes("200/second", "reject with tcp reset"),), **SHARED),
+    *(Case(f"answers-reset{strict}", "a firewall answers more than 200 new connections a second with a RST, "
+           f"{at_once} at once, the rest dropped", rest=("drop",),
+           start=(takes("200/second", "reject with tcp reset", burst=at_once),), **SHARED)
+      for strict, at_once in (("", 200), ("-strict", 5))),
     Case("answers-reset-closed", "the same, the rest closed",
-         start=(takes("200/second", "reject with tcp reset"),), **SHARED),
-    Case("answers-reset-burst", "the same, but 200 at once are taken, the rest dropped", rest=("drop",),
          start=(takes("200/second", "reject with tcp reset", burst=200),), **SHARED),
-    Case("answers-prohibited", "the same with ICMP admin-prohibited, without a limit on ICMP, the rest closed",
-         error_pause=0, delay=HOP, start=(takes("200/second", "reject with icmp type admin-prohibited"),), **SHARED),
+    *(Case(f"answers-prohibited{drop}", "the same with ICMP admin-prohibited, without a limit on ICMP, "
+           f"the rest {'dropped' if drop else 'closed'}", error_pause=0, delay=HOP, rest=("drop",) if drop else (),
+           start=(takes("200/second", "reject with icmp type admin-prohibited", burst=200),), **SHARED)
+      for drop in ("", "-drop")),
 
     # Slow ways.
     *(Case(f"rtt-600-loss-{loss}", f"600 ms round trip, {loss} % lost each way, the rest closed", delay=(300, 0),
@@ -53,21 +54,18 @@ WAYS = [
            **SHARED) for delay in (750, 950)),
 
     # One host, a limit, and a rest that is dropped.
-    Case("takes-50", "50 new connections a second, the rest dropped", rest=("drop",), start=(takes("50/second"),),
-         **SHARED),
-    Case("takes-50-few", "50 new connections a second, 3 open, the rest dropped", start=(takes("50/second"),), **FEW),
-    Case("takes-10", "10 new connections a second, the rest dropped", rest=("drop",), start=(takes("10/second"),),
-         **SHARED),
-    Case("takes-10-few", "10 new connections a second, 3 open, the rest dropped", start=(takes("10/second"),), **FEW),
-    Case("open-12-a-minute", "the only open port takes 12 new connections a minute, the rest dropped",
-         each=(anew(takes("12/minute", what=f"tcp dport {FEW_OPEN[0]} ct state new")),),
+    *(Case(f"takes-{rate}{few}{strict}", f"{rate} new connections a second, {at_once} at once, "
+           f"{'3 open, ' if few else ''}the rest dropped", start=(takes(f"{rate}/second", burst=at_once),),
+           **(FEW if few else {"rest": ("drop",), **SHARED}))
+      for rate in (50, 10) for few in ("", "-few") for strict, at_once in (("", rate), ("-strict", 5))),
+    Case("open-12-a-minute", "the only open port takes 12 new connections a minute, 12 at once, the rest dropped",
+         each=(anew(takes("12/minute", burst=12, what=f"tcp dport {FEW_OPEN[0]} ct state new")),),
          **{**FEW, "open": FEW_OPEN[:1]}),
     Case("kbit-64", "64 kbit/s with a queue of 16 KiB, the rest dropped", rest=("drop",),
          start=(carries("64kbit", "16384"),), **SHARED),
-    Case("ban", "a ban of 5 s after 100 new connections a second, 3 open, the rest dropped",
-         start=(bans("100/second", 5),), each=(pardons,), **FEW),
-    Case("ban-burst", "the same, but the ban spares a burst of 100", start=(bans("100/second", 5, burst=100),),
-         each=(pardons,), **FEW),
+    *(Case(f"ban{strict}", f"a ban of 5 s above 100 new connections a second, {at_once} at once, 3 open, the rest dropped",
+           start=(bans("100/second", 5, burst=at_once),), each=(pardons,), **FEW)
+      for strict, at_once in (("", 100), ("-strict", 5))),
 
     # A table of connections that is full.
     Case("table-1000", "a router whose table holds 1,000 connections, 3 open, the rest dropped",

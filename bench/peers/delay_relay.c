@@ -1,8 +1,9 @@
 // delay_relay: joins two network namespaces by a pair of TUN devices, and holds every packet for
 // DELAY_MS, and up to JITTER_MS more, in either direction: the round trip is at least twice that.
 // Jitter is drawn for each packet, so packets may overtake one another. (For kernels without netem.)
+// With OTHER_MS and EVERY_MS the delay is by turns the one and the other, each for so long.
 //
-//   delay_relay NS_A DEV_A NS_B DEV_B DELAY_MS [JITTER_MS]
+//   delay_relay NS_A DEV_A NS_B DEV_B DELAY_MS [JITTER_MS [OTHER_MS EVERY_MS]]
 //
 // NS_A and NS_B are names under /run/netns or paths such as /proc/PID/ns/net. Prints `ready` once
 // both devices exist; their addresses and routes are the caller's business. On SIGTERM or SIGINT
@@ -69,6 +70,17 @@ static int64_t monotonic_ns(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+// What the way does to a packet; 0 for `every_ns` where the delay stays.
+struct way {
+    int64_t begin_ns, delay_ns, jitter_ns, other_ns, every_ns;
+};
+
+static int64_t delay_at(const struct way *way, int64_t now) {
+    bool is_other = way->every_ns != 0 && (now - way->begin_ns) / way->every_ns % 2 == 1;
+    double share = (double)rand() / RAND_MAX;
+    return (is_other ? way->other_ns : way->delay_ns) + (int64_t)(share * (double)way->jitter_ns);
 }
 
 // --- devices ---------------------------------------------------------------------------------
@@ -151,9 +163,9 @@ static void set_timer(struct direction *d) {
     d->timer_due = due;
 }
 
-static void take_packets(struct direction *d, int64_t delay_ns, int64_t jitter_ns) {
+static void take_packets(struct direction *d, const struct way *way) {
     static unsigned char discarded[packet_bytes];
-    int64_t least = monotonic_ns() + delay_ns;
+    int64_t now = monotonic_ns();
     for (int n = 0; n < reads_at_once; n++) {
         bool full = d->waiting == queue_packets;
         struct packet *packet = full ? NULL : &d->packets[d->places[d->waiting].packet];
@@ -167,7 +179,7 @@ static void take_packets(struct direction *d, int64_t delay_ns, int64_t jitter_n
             continue;
         }
         packet->length = (uint32_t)length;
-        push(d, least + (int64_t)((double)rand() / RAND_MAX * (double)jitter_ns));
+        push(d, now + delay_at(way, now));
     }
     set_timer(d);
 }
@@ -224,16 +236,25 @@ static void report(const char *name, const struct direction *d) {
             (unsigned long long)d->dropped_full, (unsigned long long)d->dropped_write);
 }
 
+// The numbers after the devices, or false.
+static bool parse_way(struct way *way, char **words, int count) {
+    int64_t *fields[] = {&way->delay_ns, &way->jitter_ns, &way->other_ns, &way->every_ns};
+    if (count != 1 && count != 2 && count != 4) return false;
+    for (int n = 0; n < count; n++) {
+        char *end = NULL;
+        double ms = strtod(words[n], &end);
+        if (end == words[n] || *end != '\0' || !(ms >= 0 && ms <= 10000)) return false;
+        *fields[n] = (int64_t)(ms * 1e6);
+    }
+    return true;
+}
+
 int main(int argc, char **argv) {
-    char *end = NULL;
-    double delay_ms = argc == 6 || argc == 7 ? strtod(argv[5], &end) : -1;
-    bool valid = end != NULL && *end == '\0' && delay_ms >= 0 && delay_ms <= 10000;
-    double jitter_ms = valid && argc == 7 ? strtod(argv[6], &end) : 0;
-    if (!valid || *end != '\0' || !(jitter_ms >= 0 && jitter_ms <= 10000)) {
-        fprintf(stderr, "usage: delay_relay NS_A DEV_A NS_B DEV_B DELAY_MS [JITTER_MS]\n");
+    struct way way = {.begin_ns = monotonic_ns()};
+    if (argc < 6 || !parse_way(&way, argv + 5, argc - 5)) {
+        fprintf(stderr, "usage: delay_relay NS_A DEV_A NS_B DEV_B DELAY_MS [JITTER_MS [OTHER_MS EVERY_MS]]\n");
         return 2;
     }
-    int64_t delay_ns = (int64_t)(delay_ms * 1e6), jitter_ns = (int64_t)(jitter_ms * 1e6);
     int signal_fd = catch_signals();
     int a = create_device(argv[1], argv[2]);
     int b = create_device(argv[3], argv[4]);
@@ -255,8 +276,8 @@ int main(int argc, char **argv) {
         if (count < 0 && errno != EINTR) die("epoll_wait");
         for (int i = 0; i < count; i++) {
             switch ((enum watched)events[i].data.u32) {
-            case read_forward: take_packets(&forward, delay_ns, jitter_ns); break;
-            case read_backward: take_packets(&backward, delay_ns, jitter_ns); break;
+            case read_forward: take_packets(&forward, &way); break;
+            case read_backward: take_packets(&backward, &way); break;
             case timer_forward: deliver_packets(&forward); break;
             case timer_backward: deliver_packets(&backward); break;
             case signals:
