@@ -46,7 +46,8 @@ bench: release
 	swift build $(RELEASE_FLAGS) --product store-bench
 	bench/run --portbase $(RELEASE) --store-bench .build/release/store-bench
 
-# States and digests on networks that lose, filter, limit and delay, beside nmap and ndiff; about an hour.
+# States and digests on networks that lose, filter, limit and delay, beside nmap and ndiff; half a day, of which the first
+# 20 networks take an hour.
 accuracy: release
 	@.ci/deps peers
 	bench/accuracy --portbase $(RELEASE) --record

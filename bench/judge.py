@@ -40,6 +40,8 @@ def judge(found: Found, before: Runs, is_quick: bool) -> None:
                               first.wrong == 0 and len(set(first.digests)) == 1 and not first.failed))
     if case.flipping or case.unstable:
         found.targets.append(("listed as unstable", all(runs.told[learnt(case, runs):])))
+    if case.light:
+        found.targets += tread(case, runs)
     if is_quick:
         return
     if case.within:
@@ -52,8 +54,6 @@ def judge(found: Found, before: Runs, is_quick: bool) -> None:
         found.targets += beside_nmap(case, runs, first, nmap)
     elif nmap and (case.of_nmap or case.like_nmap):
         found.targets.append(("wall beside nmap -T4's, which failed", False))
-    if case.light:
-        found.targets += tread(case, runs)
 
 
 def learnt(case: Case, runs: Runs) -> int:
@@ -66,7 +66,10 @@ def truth(case: Case, before: Runs, runs: Runs) -> Target:
     digests = runs.digests[from_run:]
     if not case.flipping and not case.overtakes:
         digests = before.digests + digests  # it has the addresses of names, too
-    return ("no false drift, every state true, one digest" + " in the second half of the runs" * bool(case.flipping),
+    told = "no false drift, every state true, one digest" + " in the second half of the runs" * bool(case.flipping)
+    if before.wrong_states and not case.overtakes:
+        told += f" (the baseline has {before.wrong_states} wrong)"
+    return (told,
             not any(runs.drifts[from_run:]) and runs.wrong == 0 and len(set(digests)) == 1 and not runs.failed)
 
 

@@ -66,10 +66,10 @@ MOMENTS = [
     # Away, or refused, for a moment.
     *(Case(f"unreachable-{seconds}s", f"the router says host-unreachable for the first {seconds} s", error_pause=0,
            delay=HOP, during=lambda seconds=seconds: trouble(seconds, "reject with icmp type host-unreachable"),
-           **TOLD) for seconds in (1, 2, 4)),
+           quick=int(seconds == 2), **TOLD) for seconds in (1, 2, 4)),
     *(Case(f"restart-{seconds}s", f"a service is away, and its port closed, for the first {seconds} s",
            during=lambda seconds=seconds: trouble(seconds, f"tcp dport {OPEN[0]} reject with tcp reset", at="far"),
-           unstable=OPEN[:1], **TOLD) for seconds in (1, 3, 5)),
+           unstable=OPEN[:1], quick=int(seconds == 1), **TOLD) for seconds in (1, 3, 5)),
     Case("restart-all-3s", "all services of the host are away, and their ports closed, for the first 3 s",
          during=lambda: trouble(3, "meta l4proto tcp reject with tcp reset", at="far"), unstable=OPEN,
          **TOLD),
@@ -99,14 +99,14 @@ MOMENTS = [
     Case("neighbour-loss-5", "the own link, 5 % lost each way, questions for neighbours too", network="own-link",
          addresses=NEIGHBOURS[:1], start=(loses_on_link(5),), each=(OwnLink.forget_neighbours,), **SHARED),
     Case("neighbour-loss-5-ipv6", "the same over IPv6", network="own-link", addresses=("fd00:98::2",),
-         start=(loses_on_link(5),), each=(OwnLink.forget_neighbours,), **SHARED),
+         start=(loses_on_link(5),), each=(OwnLink.forget_neighbours,), quick=3, **SHARED),
     Case("neighbours-loss-5-ipv6", "the same, 50 hosts with 20 ports", network="own-link",
          addresses=tuple(f"fd00:98::{number:x}" for number in range(2, 52)), ports=PORTS_OF_MANY,
          start=(loses_on_link(5),), each=(OwnLink.forget_neighbours,), **SHARED),
 
     # Names, for which the server says something else.
     *(Case(f"name-{mode}-{text}", f"the name server says {WORDS[mode]} for the first {text}",
-           during=lambda mode=mode, seconds=seconds: says(mode, seconds), **NAMED)
+           during=lambda mode=mode, seconds=seconds: says(mode, seconds), quick=int(seconds < 1), **NAMED)
       for mode, seconds, text in (("nxdomain", 0.3, "300ms"), ("nxdomain", 2, "2s"), ("servfail-a", 1, "1s"),
                                   ("nodata-a", 1, "1s"), ("nodata-a", 3, "3s"))),
     Case("name-servfail-a", "the name server says SERVFAIL to the question for IPv4, and answers that for IPv6",

@@ -67,7 +67,8 @@ def address_file(network: Network, folder: str) -> Path:
 class Portbase:
     """The binary under test, with a database of its own for one case."""
 
-    def __init__(self, binary: Path, network: Network, folder: str) -> None:
+    def __init__(self, binary: Path, network: Network, folder: str, minutes: float) -> None:
+        self.seconds = minutes * 60  # after which no further run begins
         self.network = network
         self.case = network.case
         self.binary = binary
@@ -128,19 +129,24 @@ class Portbase:
         if not self.case.overtakes:
             self.network.apply(self.case.disturb)
         runs = Runs()
-        for _ in range(count):
+        for _ in self.numbers(count, runs):
             self.check(runs)
-            if not runs.digests and not self.case.is_unknown:
-                break  # it does not work at all: no need to wait for each
         return before, runs
+
+    def numbers(self, count: int, runs: Runs) -> Iterator[int]:
+        """Numbers of runs, as long as there is time and they work at all."""
+        end = time.monotonic() + self.seconds
+        for number in range(count):
+            works = runs.digests or self.case.is_unknown or number == 0
+            if not works or time.monotonic() > end:
+                return
+            yield number
 
     def first_looks(self, count: int) -> Runs:
         """Runs on the disturbed network that know nothing from before."""
         runs = Runs()
-        for number in range(count):
+        for number in self.numbers(count, runs):
             self.check(runs, *self.request, database=f"{self.folder}/first-{number}.db")
-            if not runs.digests:
-                break
         return runs
 
 
