@@ -20,6 +20,8 @@ OWN = [
          **SHARED),
     Case("policer-300", "254 hosts, 300 new connections a second, 50 at once",
          start=(takes("300/second", burst=50),), **MANY),
+    Case("way-500-drop", "254 hosts, one port open, the rest dropped, 500 new connections a second, as many at once",
+         rest=("drop",), closed=(), start=(takes("500/second", burst=500),), **MANY),
     Case("limit-by-host", "each of 254 hosts takes 10 new connections a second, 5 at once",
          start=(takes_each("10/second"),), **MANY),
     Case("two-ways", "127 hosts behind a router that takes 200 new connections a second, 127 behind another",
