@@ -61,7 +61,10 @@ let package = Package(
         ),
         .testTarget(
             name: "portbaseTests",
-            dependencies: ["portbase", "Baseline", "PortCore"],
+            dependencies: [
+                "portbase", "Baseline", "PortCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             exclude: ["Golden"],
             swiftSettings: strict
         ),

@@ -6,6 +6,7 @@ import Synchronization
 public enum ResolverError: Error, Equatable, CustomStringConvertible {
     case undecided(name: String, reason: String)
     case excluded(name: String, address: IPAddress)
+    case nothingLeft
     case cancelled(signal: Int32)
     case noThreads
 
@@ -16,6 +17,7 @@ public enum ResolverError: Error, Equatable, CustomStringConvertible {
             "Cannot resolve '\(name)' now: \(reason). Nothing was probed; check the name servers and run again."
         case .excluded(let name, let address):
             "Host '\(name)' leads to \(address), which --exclude forbids to probe."
+        case .nothingLeft: TargetError.nothingLeft.description
         case .cancelled(let signal): Interruption.text(signal)
         case .noThreads: "The system has no thread to give for resolving names."
         }

@@ -42,6 +42,13 @@ public enum TextFile {
         return bytes
     }
 
+    /// The contents of a list or table, without the byte order mark that some editors begin a file with.
+    static func readList(_ path: String) throws(ReadError) -> String {
+        let text = try read(path)
+        guard text.unicodeScalars.first == "\u{FEFF}" else { return text }
+        return String(text.unicodeScalars.dropFirst())
+    }
+
     private static func failure(_ code: Int32) -> ReadError {
         ReadError(code: code, reason: SystemError.text(code))
     }

@@ -7,15 +7,16 @@ import PortCore
 @main
 enum Main {
     static func main() {
-        let arguments = arguments(CommandLine.arguments)
-        let family = CommandFamily(of: arguments)
+        let line = ArgumentLine(arguments(CommandLine.arguments))
+        let voice = Voice(family: CommandFamily(of: line.arguments), isJSON: line.asksForJSON)
+        if let failure = line.failure { voice.end("\(failure)", .usage) }
         var command: any ParsableCommand
         do {
-            command = try PortbaseCommand.parseAsRoot(arguments)
+            command = try PortbaseCommand.parseAsRoot(line.arguments)
         } catch  where PortbaseCommand.exitCode(for: error) == .success {
             end(help: error)
         } catch {
-            end(PortbaseCommand.message(for: error), .usage, family)
+            voice.end(PortbaseCommand.message(for: error), .usage)
         }
         do {
             try command.run()
@@ -24,7 +25,7 @@ enum Main {
         } catch  where PortbaseCommand.exitCode(for: error) == .success {
             end(help: error)
         } catch {
-            end("\(error)", .failed, family)
+            voice.end("\(error)", .failed)
         }
     }
 
@@ -41,15 +42,25 @@ enum Main {
         try? Output.standard.write(PortbaseCommand.fullMessage(for: help) + "\n")
         exit(Ending.done.exitCode(in: .other))
     }
+}
 
-    /// A monitoring plugin speaks on standard output only; everything else complains on standard error.
-    private static func end(_ message: String, _ ending: Ending, _ family: CommandFamily) -> Never {
+/// How this process says that it could not do what was asked.
+private struct Voice {
+    let family: CommandFamily
+    let isJSON: Bool
+
+    /// With `--json` it says so in JSON. A monitoring plugin speaks on standard output only; everything else complains on
+    /// standard error.
+    func end(_ message: String, _ ending: Ending) -> Never {
         let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-        if family == .plugin {
+        let code = ending.exitCode(in: family)
+        switch (family, isJSON) {
+        case (.plugin, true): try? Output.standard.write(JSONOutput.text(UnknownJSON(message: line)))
+        case (_, true): try? Output.standard.write(JSONOutput.text(ErrorJSON(message: line, exitStatus: code)))
+        case (.plugin, false):
             try? Output.standard.write(Verdict(level: .unknown, message: Visible.pluginText(line)).line + "\n")
-        } else {
-            Output.complain(line)
+        case (_, false): Output.complain(line)
         }
-        exit(ending.exitCode(in: family))
+        exit(code)
     }
 }

@@ -31,8 +31,10 @@ struct CheckerVerdictTests {
             ("", ["ssh"], ["22": .refused], "WARNING - ssh (22) is closed"),
             ("", ["ssh"], ["22": .timeout], "CRITICAL - ssh (22) timed out"),
             ("", ["ssh"], ["22": .netUnreachable], "CRITICAL - ssh (22) is unreachable"),
-            ("22", ["ssh"], ["22": .connected], "OK - Port 22 is open"),
-            ("", ["http", "www"], ["80": .connected], "OK - http (80) is open"),
+            ("22", ["ssh"], ["22": .connected], "OK - All ports open: 22"),
+            ("22", ["ssh"], ["22": .refused], "WARNING - Closed ports: 22"),
+            ("22", ["ssh"], ["22": .timeout], "CRITICAL - Problem ports: 22"),
+            ("", ["http", "www"], ["80": .connected], "OK - All ports open: 80"),
             ("22,80,8080", [], ["22": .connected], "WARNING - Closed ports: 80, 8080"),
             (
                 "22,80,443,8080", [], ["443": .timeout, "8080": .portUnreachable],

@@ -92,7 +92,7 @@ struct PruneTests {
         let (before, after) = (try #require(report.bytesBefore), try #require(report.bytesAfter))
         #expect(after < before * 9 / 10, "\(before) → \(after)")
         let reader = try folder.connection()
-        let impatient = try Store(recordingIn: folder.database, patience: 50)
+        let impatient = try Store(recordingIn: folder.database, patience: Patience(milliseconds: 50))
         try reader.read { () throws(StoreError) in
             _ = try reader.first("SELECT count(*) FROM runs") { $0.int(0) }
             let report = try impatient.prune(by: RetentionPolicy(since: minute(300)), acceptance())

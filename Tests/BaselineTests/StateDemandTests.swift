@@ -37,18 +37,18 @@ struct StateDemandTests {
             ("22", .all, "", "OK - Port 22 is open"),
             ("80", .all, "", "CRITICAL - Port 80 is closed"),
             ("22,25", .all, "", "OK - All ports open: 22, 25"),
-            ("22,80", .all, "", "CRITICAL - Closed ports: 80"),
+            ("22,80", .all, "", "CRITICAL - Problem ports: 80"),
             ("22,80,443", .all, "", "CRITICAL - Problem ports: 443, 80"),
             ("22,80", .atLeast(1), "", "OK - 1 of 2 ports open: 22; closed ports: 80"),
             ("22,80,443", .atLeast(1), "", "OK - 1 of 3 ports open: 22; problem ports: 443, 80"),
-            ("80,81", .atLeast(1), "", "CRITICAL - Closed ports: 80, 81"),
+            ("80,81", .atLeast(1), "", "CRITICAL - Problem ports: 80, 81"),
             ("80", .atLeast(1), "", "CRITICAL - Port 80 is closed"),
             ("22,25,80", .atLeast(2), "", "OK - 2 of 3 ports open: 22, 25; closed ports: 80"),
-            ("22,80,81", .atLeast(2), "", "CRITICAL - 1 of 3 ports open, at least 2 required; closed ports: 80, 81"),
+            ("22,80,81", .atLeast(2), "", "CRITICAL - 1 of 3 ports open, at least 2 required; problem ports: 80, 81"),
             ("22,23", .byState, "23", "OK - All ports open: 22; ports closed as expected: 23"),
             ("22,443", .byState, "443", "OK - All ports open: 22; ports closed as expected: 443"),
             ("22,25", .byState, "25", "CRITICAL - All ports open: 22; open ports that should be closed: 25"),
-            ("22,25,80", .byState, "25", "CRITICAL - Closed ports: 80; open ports that should be closed: 25"),
+            ("22,25,80", .byState, "25", "CRITICAL - Problem ports: 80; open ports that should be closed: 25"),
             ("22,25", .atLeast(1), "25", "CRITICAL - All ports open: 22; open ports that should be closed: 25"),
             ("23", .byState, "23", "OK - Port 23 is not open, as expected"),
             ("25", .byState, "25", "CRITICAL - Port 25 is open and should be closed"),
@@ -66,12 +66,12 @@ struct StateDemandTests {
     @Test(
         "Every host has to meet what is required",
         arguments: [
-            (.all, "CRITICAL - Closed ports: 10.0.0.1:80; 10.0.0.2:22,80"),
-            (.atLeast(1), "CRITICAL - Closed ports: 10.0.0.1:80; 10.0.0.2:22,80"),
+            (.all, "CRITICAL - Problem ports: 10.0.0.1:80; 10.0.0.2:22,80"),
+            (.atLeast(1), "CRITICAL - Problem ports: 10.0.0.1:80; 10.0.0.2:22,80"),
             (
                 .atLeast(2),
                 "CRITICAL - 1 of 2 ports open on 10.0.0.1; 0 of 2 ports open on 10.0.0.2, at least 2 required; "
-                    + "closed ports: 10.0.0.1:80; 10.0.0.2:22,80"
+                    + "problem ports: 10.0.0.1:80; 10.0.0.2:22,80"
             ),
         ] as [(StateDemand.Rule, String)])
     func hosts(rule: StateDemand.Rule, expected: String) throws {
@@ -80,12 +80,19 @@ struct StateDemandTests {
         #expect(report.verdict.line == expected)
     }
 
+    @Test("A host's name keeps its case, wherever the line has it")
+    func hostCase() throws {
+        let report = try report([:], hosts: ["web01", "web02"], ports: "22,80", demand { $0.rule = .atLeast(2) })
+        #expect(
+            report.verdict.message.hasPrefix("0 of 2 ports open on web01; 0 of 2 ports open on web02, at least 2"))
+    }
+
     @Test(
         "Given ranges for the number of problem ports, these decide",
         arguments: [
             ("1", "2", "OK - 1 of 2 ports open: 22; closed ports: 80"),
             ("0", "2", "WARNING - Closed ports: 80"),
-            ("0", "0", "CRITICAL - Closed ports: 80"),
+            ("0", "0", "CRITICAL - Problem ports: 80"),
             (nil, "1", "OK - 1 of 2 ports open: 22; closed ports: 80"),
             ("@1:5", nil, "WARNING - Closed ports: 80"),
         ] as [(String?, String?, String)])

@@ -122,6 +122,48 @@ struct StoreConcurrencyTests {
         #expect(throws: Never.self) { try folder.store(patience: 1000) }
     }
 
+    @Test("A check waits for locks five seconds in all, and then says what was found and that it is not recorded")
+    func check() throws {
+        let network = ScriptedNetwork(["10.0.0.1:22": .connected])
+        let checker = network.checker(folder.database)
+        _ = try checker.run(order("x", parts(["10.0.0.1"], ports: "22")))
+        try folder.execute("PRAGMA journal_mode = DELETE")
+        nonisolated(unsafe) let other = try folder.connection()
+        try other.execute("BEGIN EXCLUSIVE")
+        // Reading has to wait, too; then a second process has the lock for recording.
+        Thread.detachNewThread {
+            usleep(2_000_000)
+            #expect(throws: Never.self) {
+                try other.execute("ROLLBACK")
+                try other.execute("BEGIN IMMEDIATE")
+            }
+        }
+        var report: CheckReport?
+        let waited = try ContinuousClock().measure {
+            report = try checker.run(order("x", parts(["10.0.0.1"], ports: "22")))
+        }
+        #expect(waited > .seconds(4) && waited < .seconds(6), "\(waited)")
+        #expect(report?.verdict.line == "OK - Port 22 is open" && report?.run == nil)
+        #expect(report?.warnings.first?.contains("is locked by another process") == true)
+        try other.execute("ROLLBACK")
+        #expect(try Store(reading: folder.database).runs(of: nil, limit: 9).count == 1)
+    }
+
+    @Test("A check that cannot read whether there is a baseline is not known, after five seconds")
+    func checkWithoutReading() throws {
+        let checker = ScriptedNetwork(["10.0.0.1:22": .connected]).checker(folder.database)
+        _ = try checker.run(order("x", parts(["10.0.0.1"], ports: "22")))
+        try folder.execute("PRAGMA journal_mode = DELETE")
+        let other = try folder.connection()
+        try other.execute("BEGIN EXCLUSIVE")
+        let waited = ContinuousClock().measure {
+            #expect(throws: StoreError.locked(path: folder.database)) {
+                try checker.run(order("x", parts(["10.0.0.1"], ports: "22")))
+            }
+        }
+        #expect(waited > .seconds(4) && waited < .seconds(6), "\(waited)")
+    }
+
     /// Asks to stop after a moment.
     private func cancelSoon(_ cancellation: Cancellation) {
         Thread.detachNewThread {

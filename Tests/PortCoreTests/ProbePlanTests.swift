@@ -7,7 +7,7 @@ struct ProbePlanTests {
     private static let answers: [String: [String]] = [
         "both": ["2001:db8::2", "2001:db8::1", "10.0.0.10", "10.0.0.9"],
         "six": ["2001:db8::10", "2001:db8::9"],
-        "gone": [],
+        "alias": ["10.0.0.10", "10.0.0.9", "2001:db8::1", "2001:db8::2"], "gone": [],
         "sinkhole": ["0.0.0.0", "::"],
     ]
 
@@ -66,6 +66,34 @@ struct ProbePlanTests {
     func excludedAddress() throws {
         #expect(try addresses(plan(["both"], excluding: ["10.0.0.9"])) == ["10.0.0.10"])
         #expect(try addresses(plan(["both"], excluding: ["10.0.0.0/24", "2001:db8::1"])) == ["2001:db8::2"])
+    }
+
+    @Test("leaves out every address that an excluded name leads to, be it in a block or of another name")
+    func excludedName() throws {
+        #expect(
+            try addresses(plan(["10.0.0.8/29", "2001:db8::1", "2001:db8::3"], excluding: ["both"]))
+                == ["10.0.0.8", "10.0.0.11", "10.0.0.12", "10.0.0.13", "10.0.0.14", "10.0.0.15", "2001:db8::3"])
+        #expect(try plan(["10.0.0.8/29"], excluding: ["both"]).idleExclusions.isEmpty)
+        let error = #expect(throws: ResolverError.self) { try plan(["both", "10.0.0.1"], excluding: ["alias"]) }
+        #expect(error?.description == "Host 'both' leads to 10.0.0.9, which --exclude forbids to probe.")
+        #expect(throws: ResolverError.nothingLeft) { try plan(["10.0.0.9", "10.0.0.10"], excluding: ["both"]) }
+    }
+
+    @Test("tells the excluded names that lead nowhere, of the wanted family")
+    func idleExclusions() throws {
+        #expect(try plan(["10.0.0.1"], excluding: ["gone", "both", "six"]).idleExclusions == ["gone"])
+        #expect(try plan(["10.0.0.1"], excluding: ["six"], family: .v4).idleExclusions == ["six"])
+    }
+
+    @Test("is not made when the resolver cannot say where an excluded name leads")
+    func undecidedExclusion() throws {
+        let request = try CheckRequest(
+            targets: TargetSet(parsing: ["10.0.0.1"]), excluded: TargetSet(parsing: ["web01"]),
+            ports: Services.select(ports: ["22"]), timing: Timing(timeoutMilliseconds: 700))
+        let failure = ResolverError.undecided(name: "web01", reason: "later")
+        #expect(throws: failure) {
+            try ProbePlan(request, resolver: Resolver { _, _ in .failure(failure) }, cancellation: Cancellation())
+        }
     }
 
     @Test("fails for a name that leads to excluded addresses only")

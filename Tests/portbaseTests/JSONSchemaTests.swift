@@ -35,10 +35,16 @@ struct JSONSchemaTests {
             ("check", 1, ["check", "-H", "127.0.0.1-3", "-p", "1", "--json", "--no-record"]),
             ("check", 2, ["check", "-H", "127.0.0.1", "-p", "1", "--json", "--fail-only", "--require-all"]),
             ("check", 3, ["check", "-H", "no such host", "-p", "1", "--json"]),
+            ("check", 3, ["check", "--json", "--bogus"]), ("check", 3, ["check", "-jt", "0"]),
+            ("check", 3, ["check", "-p", "no-service", "--explain-ports", "--json"]),
+            ("error", 2, ["runs", "--json", "--limit", "0"]), ("error", 2, ["runs", "--json", "--bogus"]),
+            ("error", 2, ["nosuch", "--json"]), ("error", 2, ["baseline", "nosuch", "--json"]),
+            ("error", 2, ["baseline", "set", "--json"]), ("error", 1, ["show", "nosuch", "--json"]),
+            ("error", 2, ["diff", "nosuch", "--json"]), ("error", 2, ["verify", "-j", "--head", "x"]),
             ("explain-ports", 0, ["check", "-p", "22,1-9,5,-", "-s", "ssh", "--explain-ports", "--json"]),
             ("diff", 1, ["diff", "web", "--json"]),
             ("diff", 1, ["diff", "web", "--json", "--banners"]),
-            ("runs", 0, ["runs", "--json"]),
+            ("runs", 0, ["runs", "--json"]), ("runs", 0, ["runs", "web", "--limit", "1", "--json"]),
             ("show", 0, ["show", "web", "--json"]),
             ("baseline", 0, ["baseline", "list", "--json"]),
             ("baseline", 0, ["baseline", "history", "web", "--json"]),
@@ -78,6 +84,21 @@ struct JSONSchemaTests {
         let result = try runner.portbase(arguments)
         #expect(result.status == status, "\(result)")
         try expectValid(result, schema, runner)
+    }
+
+    @Test(
+        "a mistake is told once, in JSON on standard output, with the exit code of the command",
+        arguments: ["-j", "--js"])
+    func mistakes(option: String) throws {
+        let runner = try CommandLineRunner()
+        for (arguments, status) in [
+            (["check", "-P", "22"], Int32(3)), (["runs", "--limit", "x"], 2), (["diff", "a"], 2),
+        ] {
+            let result = try runner.portbase(arguments + [option])
+            #expect(result.status == status && result.errors.isEmpty, "\(result)")
+            let error = try object(result.output)
+            #expect(error["exit_status"] as? Int32 == status && error["message"] is String)
+        }
     }
 
     private func expectValid(_ result: CommandLineRunner.Result, _ schema: String, _ runner: CommandLineRunner) throws {

@@ -62,7 +62,8 @@ public struct Checker {
     /// - Throws: the error of the stage that failed. Nothing is recorded then, and nothing is known.
     public func run(_ order: CheckOrder) throws -> CheckReport {
         let begin = environment.uptime()
-        let (name, request, redefined, reference, expected) = try joined(order)
+        let patience = Patience(milliseconds: Self.lockPatience)
+        let (name, request, redefined, reference, expected) = try joined(order, patience)
         try order.demand.require(possibleWith: request.ports)
 
         let startedAt = environment.clock()
@@ -80,7 +81,7 @@ public struct Checker {
                 reference: reference.recorded, baselineVersion: reference.version,
                 drift: Drift(from: reference.snapshot, to: draft.snapshot))
         }
-        let (run, warnings) = try recorded(draft, order)
+        let (run, warnings) = try recorded(draft, order, patience)
         return CheckReport(
             name: name, request: request, startedAt: startedAt, finishedAt: draft.finishedAt, findings: findings,
             results: results, demand: order.demand, digest: run?.digest ?? draft.snapshot.digest, run: run,
@@ -88,6 +89,10 @@ public struct Checker {
             verdict: order.demand.judging(verdict(findings, request, comparison, order), by: results),
             warnings: remarks + bannerWarnings + warnings)
     }
+
+    /// How long the locks of other processes may hold up a check in all, in milliseconds: a monitoring system gives a
+    /// plugin some ten seconds.
+    static let lockPatience = 5000
 
     /// What a run is compared with.
     private struct Reference {
@@ -103,9 +108,9 @@ public struct Checker {
     /// - Returns: the name, the request, what it redefines, what the run is judged by, and what is expected of it: the
     ///   same, or else the check's baseline, or its previous run.
     private func joined(
-        _ order: CheckOrder
+        _ order: CheckOrder, _ patience: Patience
     ) throws -> (CheckName, CheckRequest, redefined: [String], Reference?, Snapshot?) {
-        let store = try existingStore()
+        let store = try existingStore(patience)
         let (name, request, redefined) = try request(order, store)
         if order.records { try store?.refuseImported(name) }
         let reference = try reference(order, name, store)
@@ -134,9 +139,10 @@ public struct Checker {
     }
 
     /// The store as it is, or `nil` when nothing is recorded yet.
-    private func existingStore() throws(StoreError) -> Store? {
+    private func existingStore(_ patience: Patience) throws(StoreError) -> Store? {
         do throws(StoreError) {
-            return try Store(reading: environment.databasePath, cancellation: environment.cancellation)
+            return try Store(
+                reading: environment.databasePath, cancellation: environment.cancellation, patience: patience)
         } catch  where error.isNothingYet {
             return nil
         }
@@ -186,13 +192,15 @@ public struct Checker {
     }
 
     /// Records the run. A database that cannot be written costs a warning, not the check.
-    private func recorded(_ draft: RunDraft, _ order: CheckOrder) throws(StoreError) -> (Run?, [String]) {
+    private func recorded(
+        _ draft: RunDraft, _ order: CheckOrder, _ patience: Patience
+    ) throws(StoreError) -> (Run?, [String]) {
         if let signal = environment.cancellation.requestedBy { throw .interrupted(signal: signal) }
         guard order.records else { return (nil, []) }
         do throws(StoreError) {
             let store = try Store(
                 recordingIn: environment.databasePath, signingKey: environment.signingKey,
-                cancellation: environment.cancellation)
+                cancellation: environment.cancellation, patience: patience)
             return (try store.record(draft), [])
         } catch  where error.isFailureToWrite {
             return (nil, ["The run was not recorded: \(error)"])

@@ -22,13 +22,14 @@ struct StateJudgement {
         if let single = singlePort { return Verdict(level: level, message: single) }
         var parts: [String] = []
         if level == .ok || hosts.allSatisfy({ $0.problems.isEmpty }) {
-            parts.append(openPorts)
+            parts.append(openPorts(level))
         } else {
-            parts += [shortOfCount, notOpen].compactMap { $0 }
+            parts += [shortOfCount, notOpen(level)].compactMap { $0 }
         }
         let unexpected = ports { $0.unexpected.isEmpty ? [] : [$0.unexpected] }
         if !unexpected.isEmpty { parts.append("open ports that should be closed: \(unexpected)") }
         let message = parts.joined(separator: "; ")
+        // No part begins with a host's name, which would keep its case.
         return Verdict(level: level, message: message.prefix(1).uppercased() + message.dropFirst())
     }
 
@@ -52,25 +53,26 @@ struct StateJudgement {
 
     // MARK: Words
 
-    /// The line for one port of one host.
+    /// The line for one port of one host, asked once: by number or by one name.
     private var singlePort: String? {
-        guard hosts.count == 1, selection.all.count == 1, let port = selection.all.ranges.first?.lowerBound else {
-            return nil
-        }
-        let service = selection.explicit.isEmpty ? selection.service(of: port) : nil
+        let isAskedOnce = selection.services.count + (selection.explicit.isEmpty ? 0 : 1) == 1
+        guard hosts.count == 1, isAskedOnce, selection.all.count == 1,
+            let port = selection.all.ranges.first?.lowerBound
+        else { return nil }
+        let service = selection.service(of: port)
         let subject = service.map { "\($0) (\(port))" } ?? "Port \(port)"
         return "\(subject) \(hosts[0].stateOfItsPort)"
     }
 
     /// `All ports open: 22, 443`, or how many are and which are not.
-    private var openPorts: String {
+    private func openPorts(_ level: VerdictLevel) -> String {
         let open = hosts.reduce(0) { $0 + $1.open.count }
         let wanted = hosts.reduce(0) { $0 + $1.wantedCount }
         let closed = demand.expectedClosed.isEmpty ? "" : "ports closed as expected: \(text(demand.expectedClosed))"
         let isAsExpected = hosts.allSatisfy(\.unexpected.isEmpty) && !closed.isEmpty
         if wanted == 0 { return isAsExpected ? "all \(closed)" : "no port has to be open" }
         var words = isAsExpected ? "; \(closed)" : ""
-        if open < wanted { words = "; \(notOpen)" + words }
+        if open < wanted { words = "; \(notOpen(level))" + words }
         switch (hosts.count, open == wanted) {
         case (1, true): return "all ports open: \(text(hosts[0].open))" + words
         case (_, true):
@@ -95,9 +97,10 @@ struct StateJudgement {
         "\(Wording.number(open)) of \(Wording.count(wanted, "port")) open"
     }
 
-    /// The problem ports of all hosts, with what they are in a word.
-    private var notOpen: String {
-        let word = hosts.contains(where: \.hasUnanswered) ? "problem" : "closed"
+    /// The problem ports of all hosts, with what they are in a word: where they are an error, or not all of them
+    /// closed, it is that of check_ports.py for both.
+    private func notOpen(_ level: VerdictLevel) -> String {
+        let word = level == .critical || hosts.contains(where: \.hasUnanswered) ? "problem" : "closed"
         return "\(word) ports: \(ports(\.problems))"
     }
 

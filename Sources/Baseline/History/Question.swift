@@ -19,7 +19,8 @@ public struct Question: Sendable {
         case spans(from: Timestamp, to: Timestamp)
         /// Which of these kinds of change the runs finished between first showed.
         case changes(Set<DriftKind>, from: Timestamp, to: Timestamp)
-        /// What versions of baselines recorded between accepted, by ticket and by who set them; `nil` for any.
+        /// What versions of baselines recorded between accepted, by ticket, in letters of either case, and by who set
+        /// them; `nil` for any.
         case accepted(Set<DriftKind>, ticket: String?, by: String?, from: Timestamp, to: Timestamp)
     }
 

@@ -99,8 +99,10 @@ extension Store {
             var before: BaselineVersion?
             for version in try baselines(of: check) {
                 defer { before = version }
+                // People write CHG-1 and chg-1.
+                let isOfTicket = ticket.map { version.ticket?.lowercased().hasBytes(of: $0.lowercased()) ?? false }
                 let isAsked =
-                    (ticket == nil || version.ticket == ticket)
+                    isOfTicket ?? true
                     && (person == nil || [version.user, version.person].contains(person))
                 guard isAsked, from <= version.recordedAt, version.recordedAt <= to else { continue }
                 let old = try before.map { before throws(StoreError) in try snapshot(of: before.recorded) }

@@ -32,7 +32,7 @@ extension Verifier {
 
     /// The schema that the migrations make up to `version`.
     private static func made(by version: Int) throws(StoreError) -> [String: String] {
-        let wait = LockWait(milliseconds: 0, cancellation: Cancellation())
+        let wait = LockWait(Patience(milliseconds: 0), cancellation: Cancellation())
         let fresh = try Database(path: ":memory:", access: .memory, lockWait: wait)
         for step in Migrations.all where step.version <= version { try fresh.executeScript(step.sql) }
         return try schema(fresh)

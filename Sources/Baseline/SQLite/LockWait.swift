@@ -2,17 +2,29 @@ import CSQLite
 import Glibc
 import PortCore
 
-/// How a connection waits for the locks of others: up to its patience, or until a signal asks to stop.
+/// How long the locks of other processes may hold up a piece of work in all, over all its connections.
+public final class Patience {
+    fileprivate var left: Duration
+
+    /// Longer than it takes to record a million hosts, in milliseconds.
+    public static let usual = 30_000
+
+    /// A patience of so many milliseconds.
+    public init(milliseconds: Int = usual) {
+        left = .milliseconds(milliseconds)
+    }
+}
+
+/// How a connection waits for the locks of others: as long as there is patience, or until a signal asks to stop.
 final class LockWait {
     let cancellation: Cancellation
-    private let patience: Duration
-    private var end = ContinuousClock.now
+    private let patience: Patience
+    private var last = ContinuousClock.now
 
     private static let pauseMicroseconds: UInt32 = 10_000
 
-    /// - Parameter milliseconds: how long one wait may last.
-    init(milliseconds: Int, cancellation: Cancellation) {
-        patience = .milliseconds(milliseconds)
+    init(_ patience: Patience, cancellation: Cancellation) {
+        self.patience = patience
         self.cancellation = cancellation
     }
 
@@ -21,8 +33,10 @@ final class LockWait {
     /// - Parameter turn: how often this wait has paused already.
     /// - Returns: whether to try again.
     func pause(turn: Int32) -> Bool {
-        if turn == 0 { end = ContinuousClock.now.advanced(by: patience) }
-        guard cancellation.requestedBy == nil, ContinuousClock.now < end else { return false }
+        let now = ContinuousClock.now
+        if turn > 0 { patience.left -= now - last }
+        last = now
+        guard cancellation.requestedBy == nil, patience.left > .zero else { return false }
         usleep(Self.pauseMicroseconds)
         return true
     }

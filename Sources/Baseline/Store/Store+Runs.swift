@@ -25,6 +25,17 @@ extension Store {
         return try runs("WHERE r.check_id = ? ORDER BY r.id DESC LIMIT ?", [.int(checkID(name)), .int(limit)])
     }
 
+    /// How many runs there are of one check, or of all.
+    ///
+    /// - Throws: `StoreError.unknownCheck`.
+    public func runCount(of name: CheckName?) throws(StoreError) -> Int {
+        let (condition, values) =
+            try name.map { name throws(StoreError) in
+                ("WHERE check_id = ?", [SQLValue.int(try checkID(name))])
+            } ?? ("", [])
+        return Int(try database.first("SELECT count(*) FROM runs \(condition)", values) { $0.int(0) } ?? 0)
+    }
+
     /// The run of the same check before `run`, if there is one.
     func run(before run: Run) throws(StoreError) -> Run? {
         try runs(

@@ -7,20 +7,20 @@ public final class Store {
     /// "PBas" in ASCII: tells a database of portbase from any other (sqlite.org/pragma.html#pragma_application_id).
     static let applicationID: Int64 = 0x5042_6173
 
-    /// How long to wait for the locks of other processes before giving up, in milliseconds: longer than it takes to
-    /// record a million hosts.
-    public static let defaultPatience = 30_000
-
     let database: Database
     /// What signs the entries of the ledger; `nil` to leave them unsigned.
     let signingKey: SigningKey?
 
     /// Opens the database at `path` for reading. Nothing is ever written through it.
     ///
-    /// - Parameter cancellation: ends whatever is read, and the wait for other processes.
+    /// - Parameters:
+    ///   - cancellation: ends whatever is read, and the wait for other processes.
+    ///   - patience: how long to wait for the locks of other processes.
     /// - Throws: `StoreError.missing` when there is none, or another case when it cannot be read as one.
-    public init(reading path: String, cancellation: Cancellation = Cancellation()) throws(StoreError) {
-        let lockWait = LockWait(milliseconds: Self.defaultPatience, cancellation: cancellation)
+    public init(
+        reading path: String, cancellation: Cancellation = Cancellation(), patience: Patience = Patience()
+    ) throws(StoreError) {
+        let lockWait = LockWait(patience, cancellation: cancellation)
         guard try Self.exists(path) else { throw .missing(path: path) }
         func open(_ access: Database.Access) throws(StoreError) -> Database {
             let database = try Database(path: path, access: access, lockWait: lockWait)
@@ -42,15 +42,15 @@ public final class Store {
     /// - Parameters:
     ///   - signingKey: what signs the entries of the ledger; `nil` to leave them unsigned.
     ///   - cancellation: ends whatever is done, and the wait for other processes; nothing is recorded then.
-    ///   - patience: how long to wait for the locks of other processes, in milliseconds.
+    ///   - patience: how long to wait for the locks of other processes.
     /// - Throws: `StoreError`; nothing is changed then.
     public init(
         recordingIn path: String, signingKey: SigningKey? = nil, cancellation: Cancellation = Cancellation(),
-        patience: Int = defaultPatience
+        patience: Patience = Patience()
     ) throws(StoreError) {
         self.signingKey = signingKey
         try Self.makeFile(path)
-        let lockWait = LockWait(milliseconds: patience, cancellation: cancellation)
+        let lockWait = LockWait(patience, cancellation: cancellation)
         database = try Database(path: path, access: .write, lockWait: lockWait)
         try lockWait.retrying { () throws(StoreError) in
             if try Self.version(of: database) < Migrations.all.count { try migrate() }

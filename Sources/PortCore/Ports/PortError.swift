@@ -1,6 +1,7 @@
 /// A port or service that cannot be used; the description is one line for the operator.
 public enum PortError: Error, Equatable, CustomStringConvertible {
-    case notAPort(String)
+    case host(String)
+    case unknownName(String, table: String)
     case malformed(String)
     case malformedRange(String)
     case reversedRange(String)
@@ -16,9 +17,11 @@ public enum PortError: Error, Equatable, CustomStringConvertible {
     /// One line for the operator.
     public var description: String {
         switch self {
-        case .notAPort(let token):
-            "Invalid port token '\(token)'. Hostnames or service names are not allowed in --ports; "
-                + "use -H/--host for hosts and -s/--service for services."
+        case .host(let token):
+            "Invalid port token '\(token)'. --ports takes ports, ranges and service names; "
+                + "use -H/--host for hosts."
+        case .unknownName(let token, let table):
+            "Invalid port token '\(token)'. It is no number and no range, and \(table) has no TCP service of that name."
         case .malformed(let token): "Invalid port token '\(token)'."
         case .malformedRange(let token): "Invalid port range '\(token)'."
         case .reversedRange(let token): "Invalid port range '\(token)': start > end."

@@ -71,19 +71,25 @@ public struct PortExplanation: Hashable, Sendable {
     private static func serviceInPorts(
         _ token: String, _ lookUp: (String) throws(PortError) -> Meaning
     ) throws(PortError) -> Meaning {
-        guard PortToken.mayBeService(token) else { throw PortToken.failure(token) }
+        guard PortToken.mayBeService(token) else { throw PortToken.failure(token, table: nil) }
         do {
             return try lookUp(token)
-        } catch .unknownService {
-            throw PortToken.failure(token)
+        } catch .unknownService(_, let table) {
+            throw PortToken.failure(token, table: table)
         }
     }
 }
 
 extension Substring {
-    fileprivate func trimmingSpaces() -> Substring {
-        let tail = drop { $0 == " " || $0 == "\t" }
-        guard let last = tail.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
-        return tail[...last]
+    /// Without the ASCII spaces, tabs and line ends at both ends.
+    func trimmingSpaces() -> Substring {
+        let bytes = utf8.drop { $0.isSpace }
+        guard let last = bytes.lastIndex(where: { !$0.isSpace }) else { return "" }
+        return Substring(bytes[...last])
     }
+}
+
+extension UInt8 {
+    /// Whether it is what C's isspace(3) takes for space.
+    var isSpace: Bool { self == 0x20 || (0x09...0x0d).contains(self) }
 }

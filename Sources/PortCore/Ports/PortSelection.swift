@@ -88,13 +88,15 @@ enum PortToken: Equatable {
     case name
 
     init(parsing token: String) throws(PortError) {
-        guard token.utf8.allSatisfy({ Self.isDigit($0) || $0 == Self.dash }) else {
+        // Spaces are for both sides of the dash of a range.
+        let isRange = token.utf8.contains(Self.dash)
+        guard token.utf8.allSatisfy({ Self.isDigit($0) || $0 == Self.dash || (isRange && $0.isSpace) }) else {
             self = .name
             return
         }
         if token == "-" {
             self = .ports(1...65535)
-        } else if token.utf8.contains(Self.dash) {
+        } else if isRange {
             self = .ports(try Self.range(token))
         } else {
             guard let port = UInt16(token), port > 0 else { throw .outOfBounds(token) }
@@ -107,13 +109,13 @@ enum PortToken: Equatable {
     static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     private static func range(_ token: String) throws(PortError) -> ClosedRange<UInt16> {
-        let ends = token.split(separator: "-", omittingEmptySubsequences: false)
-        guard ends.count == 2, !ends[0].isEmpty, !ends[1].isEmpty else { throw .malformedRange(token) }
-        guard let first = Int(ends[0]), let last = Int(ends[1]) else { throw .rangeOutOfBounds(token) }
-        guard first <= last else { throw .reversedRange(token) }
-        guard first > 0, let lower = UInt16(exactly: first), let upper = UInt16(exactly: last) else {
+        let ends = token.split(separator: "-", omittingEmptySubsequences: false).map { $0.trimmingSpaces() }
+        let areNumbers = ends.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(isDigit) }
+        guard ends.count == 2, areNumbers else { throw .malformedRange(token) }
+        guard let lower = UInt16(ends[0]), lower > 0, let upper = UInt16(ends[1]), upper > 0 else {
             throw .rangeOutOfBounds(token)
         }
+        guard lower <= upper else { throw .reversedRange(token) }
         return lower...upper
     }
 
@@ -125,9 +127,11 @@ enum PortToken: Equatable {
     }
 
     /// The error for a token that is neither ports nor a service: letters with other signs look like a host.
-    static func failure(_ token: String) -> PortError {
-        let looksLikeHost = token.contains(":") || token.contains(".")
-        let isName = token.utf8.allSatisfy { !isDigit($0) } && mayBeService(token)
-        return looksLikeHost || isName ? .notAPort(token) : .malformed(token)
+    ///
+    /// - Parameter table: where the service was looked up; `nil` for what can be none.
+    static func failure(_ token: String, table: String?) -> PortError {
+        if token.contains(":") || token.contains(".") { return .host(token) }
+        if let table, token.utf8.allSatisfy({ !isDigit($0) }) { return .unknownName(token, table: table) }
+        return .malformed(token)
     }
 }

@@ -16,7 +16,7 @@ public struct ServiceTable: Sendable {
     public init(path: String = systemPath) throws(PortError) {
         let text: String
         do {
-            text = try TextFile.read(path)
+            text = try TextFile.readList(path)
         } catch {
             throw .noTable(path: path, reason: error.reason)
         }

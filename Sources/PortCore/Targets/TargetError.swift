@@ -1,6 +1,8 @@
 /// A target that cannot be used; the description is one line for the operator.
-public enum TargetError: Error, Equatable, CustomStringConvertible {
+public indirect enum TargetError: Error, Equatable, CustomStringConvertible {
     case malformed(String)
+    /// A host name in letters beyond ASCII; `ascii` is its form in them, where that is known.
+    case international(String, ascii: String?)
     case malformedPrefix(String, width: Int)
     case reversedRange(String)
     case mixedRange(String)
@@ -9,6 +11,7 @@ public enum TargetError: Error, Equatable, CustomStringConvertible {
     case wrongFamily(String, asked: IPAddress.Family)
     case tooLarge(String, count: UInt128, limit: Int)
     case unreadable(path: String, reason: String)
+    case inFile(path: String, line: Int, TargetError)
     case nothingLeft
     case none
 
@@ -17,6 +20,10 @@ public enum TargetError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .malformed(let token):
             "Invalid target '\(token)'. Give a host name, an IP address, a CIDR block or a range of addresses."
+        case .international(let token, let ascii?):
+            "Invalid target '\(token)'. Give the name in ASCII: \(ascii)."
+        case .international(let token, nil):
+            "Invalid target '\(token)'. Give the name in ASCII, its form that begins with xn--."
         case .malformedPrefix(let token, let width):
             "Invalid block '\(token)'. The prefix length is a number from 0 to \(width)."
         case .reversedRange(let token):
@@ -31,10 +38,14 @@ public enum TargetError: Error, Equatable, CustomStringConvertible {
         case .wrongFamily(let token, let asked):
             "Target '\(token)' is not \(asked.text), but -\(asked.rawValue) asks for \(asked.text) only."
         case .tooLarge(let token, let count, let limit):
-            "Target '\(token)' holds \(count) addresses, more than \(limit). "
-                + "Raise the limit with --max-block \(count)."
+            "Target '\(token)' holds \(Wording.count(count, "address", "addresses")), more than \(Wording.number(limit)). "
+                + (count <= UInt128(TargetSet.largestBlockLimit)
+                    ? "Raise the limit with --max-block \(count)."
+                    : "Give a smaller one: --max-block goes up to \(TargetSet.largestBlockLimit).")
         case .unreadable(let path, let reason):
             "Cannot read targets from '\(path)': \(reason)."
+        case .inFile(let path, let line, let error):
+            "\(path == "-" ? "Standard input" : path), line \(line): \(error)"
         case .nothingLeft:
             "No target is left after --exclude."
         case .none:

@@ -1,20 +1,37 @@
 /// Reads a list of targets: one or more a line, `#` begins a comment, blank lines are passed over.
-public enum TargetFile {
+enum TargetFile {
+    /// A target as it was written, with its line.
+    struct Token: Equatable {
+        let text: String
+        let line: Int
+    }
+
     /// The tokens of `text`, in order.
-    public static func tokens(in text: String) -> [String] {
-        text.split(whereSeparator: \.isNewline).flatMap { line in
-            line.prefix { $0 != "#" }.split { $0.isWhitespace || $0 == "," }.map(String.init)
+    static func tokens(in text: String) -> [Token] {
+        text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().flatMap { index, line in
+            line.prefix { $0 != "#" }.split { $0.isWhitespace || $0 == "," }
+                .map { Token(text: String($0), line: index + 1) }
         }
     }
 
-    /// The tokens of the file at `path`; `-` is standard input.
+    /// The targets of the file at `path`; `-` is standard input.
     ///
-    /// - Throws: `TargetError.unreadable`.
-    public static func read(_ path: String) throws(TargetError) -> [String] {
+    /// - Throws: `TargetError.unreadable`, or `.inFile` for the first token that cannot be used.
+    static func read(_ path: String, blockLimit: Int?) throws(TargetError) -> [Target] {
+        let text: String
         do {
-            return tokens(in: try TextFile.read(path))
+            text = try TextFile.readList(path)
         } catch {
             throw .unreadable(path: path, reason: error.reason)
         }
+        var targets: [Target] = []
+        for token in tokens(in: text) {
+            do throws(TargetError) {
+                targets.append(try Target(parsing: token.text, blockLimit: blockLimit))
+            } catch {
+                throw .inFile(path: path, line: token.line, error)
+            }
+        }
+        return targets
     }
 }

@@ -4,6 +4,8 @@
 public struct TargetSet: Hashable, Sendable {
     /// The largest block that is accepted unless the operator raises the limit.
     public static let defaultBlockLimit = 65536
+    /// The highest limit that the operator can give: all IPv4 addresses.
+    public static let largestBlockLimit = 1 << 32
 
     /// IPv4 addresses as numbers.
     public private(set) var v4 = IntervalSet<UInt128>()
@@ -19,16 +21,25 @@ public struct TargetSet: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - tokens: what the operator wrote, one target each.
+    ///   - file: where more of them stand, as `TargetFile` reads it; `-` is standard input.
     ///   - blockLimit: the most addresses that one token may hold; `nil` for tokens that are not to be probed, which
     ///     may also hold addresses that nobody can probe.
     /// - Throws: `TargetError` for the first token that cannot be used.
     public init(
-        parsing tokens: some Sequence<some StringProtocol>, blockLimit: Int? = defaultBlockLimit
+        parsing tokens: some Sequence<some StringProtocol>, file: String? = nil, blockLimit: Int? = defaultBlockLimit
     ) throws(TargetError) {
+        var targets: [Target] = []
+        for token in tokens { targets.append(try Target(parsing: token, blockLimit: blockLimit)) }
+        if let file { targets += try TargetFile.read(file, blockLimit: blockLimit) }
+        self.init(targets)
+    }
+
+    /// The set of `targets`.
+    init(_ targets: [Target]) {
         var ranges: [IPAddress.Family: [ClosedRange<UInt128>]] = [:]
         var names: Set<String> = []
-        for token in tokens {
-            switch try Target(parsing: token, blockLimit: blockLimit) {
+        for target in targets {
+            switch target {
             case .addresses(let family, let range): ranges[family, default: []].append(range)
             case .name(let name): names.insert(name)
             }
@@ -41,14 +52,24 @@ public struct TargetSet: Hashable, Sendable {
     /// Whether there is neither an address nor a name in the set.
     public var isEmpty: Bool { v4.isEmpty && v6.isEmpty && names.isEmpty }
 
-    /// The targets without those that `excluded` names. An excluded address does not remove a name that leads
-    /// to it; the resolver passes over that address.
+    /// The targets without those that `excluded` names. Where names lead is told when they are resolved (`ProbePlan`).
     public func subtracting(_ excluded: TargetSet) -> TargetSet {
         var result = self
         result.v4 = v4.subtracting(excluded.v4)
         result.v6 = v6.subtracting(excluded.v6)
         let excludedNames = Set(excluded.names)
         result.names = names.filter { !excludedNames.contains($0) }
+        return result
+    }
+
+    /// The set with `addresses` added.
+    func adding(_ addresses: [IPAddress]) -> TargetSet {
+        var result = self
+        func ranges(_ family: IPAddress.Family) -> [ClosedRange<UInt128>] {
+            addresses.filter { $0.family == family }.map { $0.bits...$0.bits }
+        }
+        result.v4 = IntervalSet(v4.ranges + ranges(.v4))
+        result.v6 = IntervalSet(v6.ranges + ranges(.v6))
         return result
     }
 
@@ -113,6 +134,8 @@ enum Target: Equatable {
             self = range
         } else if let name = HostName.normalised(token) {
             self = .name(name)
+        } else if InternationalName.isOne(token) {
+            throw .international(token, ascii: InternationalName.ascii(token))
         } else {
             throw .malformed(token)
         }

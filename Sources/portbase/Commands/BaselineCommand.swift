@@ -33,13 +33,13 @@ struct BaselineCommand: ParsableCommand {
                 """)
 
         @OptionGroup var database: DatabaseOptions
-        @OptionGroup var output: OutputOptions
+        @OptionGroup var sheet: SheetOptions
 
         func run() throws {
             let versions = try database.store().currentBaselines()
-            try output.show(
-                json: BaselineListJSON(baselines: versions.map { BaselineJSON($0) }),
-                text: BaselineText.table(versions, style: output.style))
+            try sheet.show(
+                BaselineText.sheet(versions), json: BaselineListJSON(baselines: versions.map { BaselineJSON($0) }),
+                text: BaselineText.table(versions, style: sheet.output.style))
         }
     }
 
@@ -62,13 +62,13 @@ struct BaselineCommand: ParsableCommand {
         var verbose = false
 
         @OptionGroup var database: DatabaseOptions
-        @OptionGroup var output: OutputOptions
+        @OptionGroup var sheet: SheetOptions
 
         func run() throws {
             let history = try BaselineHistory(database.store(), of: name)
-            try output.show(
-                json: BaselineListJSON(baselines: history.steps.map { BaselineJSON($0) }),
-                text: BaselineText.history(history, isVerbose: verbose, style: output.style))
+            try sheet.show(
+                BaselineText.sheet(history), json: BaselineListJSON(baselines: history.steps.map { BaselineJSON($0) }),
+                text: BaselineText.history(history, isVerbose: verbose, style: sheet.output.style), isVerbose: verbose)
         }
     }
 

@@ -106,12 +106,10 @@ struct CheckCommand: ParsableCommand {
             report = try checker().run(order)
             SignalTrap.remove()
         } catch {
-            log(Verdict(level: .unknown, message: "\(error)"), nil, startedAt)
-            guard output.json else { throw error }
-            try Output.standard.write(JSONOutput.text(UnknownJSON(message: "\(error)")))
-            throw ExitCode(Ending.failed.exitCode(in: .plugin))
+            log(.refused("\(error)"), startedAt)
+            throw error
         }
-        log(report.verdict, report, startedAt)
+        log(.done(report), startedAt)
         try show(report)
         throw ExitCode(Ending.verdict(report.verdict.level).exitCode(in: .plugin))
     }
@@ -124,18 +122,20 @@ struct CheckCommand: ParsableCommand {
             style: output.style)
         try output.show(
             json: CheckJSON(report: report, counted: count.counted, hidesOpen: failOnly),
-            text: verbose ? text.verbose : text.plugin)
+            text: verbose ? text.verbose : text.plugin, isVerbose: verbose)
         if let run = report.run, !output.quiet { Output.remark("recorded as run \(run.id) of \(run.check)") }
     }
 
     /// Logs the check where a log is asked for; never for the line of a plugin, as check_ports.py.
-    private func log(_ verdict: Verdict, _ report: CheckReport?, _ startedAt: Timestamp) {
-        guard output.json || verbose || output.quiet else { return }
+    private func log(_ outcome: CheckLog.Outcome, _ startedAt: Timestamp) {
+        guard let mode: CheckLog.Mode = output.json ? .json : verbose ? .verbose : output.quiet ? .quiet : nil else {
+            return
+        }
         logging.append(
             CheckLog(
-                command: CommandLine.arguments, startedAt: startedAt, finishedAt: .now(), verdict: verdict,
-                report: report, requiresAll: judgement.requireAll, requiresAny: judgement.requireAny,
-                hidesOpen: failOnly))
+                command: CommandLine.arguments, hosts: request.host, mode: mode, startedAt: startedAt,
+                finishedAt: .now(), outcome: outcome, requiresAll: judgement.requireAll,
+                requiresAny: judgement.requireAny, hidesOpen: failOnly))
     }
 
     private func order() throws -> CheckOrder {

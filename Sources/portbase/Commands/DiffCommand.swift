@@ -12,6 +12,7 @@ struct DiffCommand: ParsableCommand {
             Examples:
               portbase diff web-tier                baseline → latest run
               portbase diff web-tier~3 web-tier     any two runs
+              portbase diff 17 web-tier --csv
 
             Banners never count as drift.
             Exit codes: 0 no drift, 1 drift, 2 trouble.
@@ -32,12 +33,17 @@ struct DiffCommand: ParsableCommand {
 
     @OptionGroup var count: CountOptions
     @OptionGroup var database: DatabaseOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var sheet: SheetOptions
+
+    func validate() throws {
+        guard !(banners && sheet.csv) else { throw ValidationError("--banners and --csv exclude each other.") }
+    }
 
     func run() throws {
         let report = try DiffReport(
             database.store(), from: from, to: to, counted: count.counted, comparesBanners: banners)
-        try output.show(json: DiffJSON(report), text: DiffText(report: report, style: output.style).text)
+        let text = DiffText(report: report, style: sheet.output.style)
+        try sheet.show(text.sheet, json: DiffJSON(report), text: text.text)
         throw ExitCode((report.hasDrift ? Ending.differs : .done).exitCode(in: .comparison))
     }
 }

@@ -14,31 +14,29 @@ struct JudgementOptions: ParsableArguments {
     var requireOpenCount: Int?
 
     @Option(
-        parsing: .unconditionalSingleValue,
+        parsing: .singleValue,
         help: ArgumentHelp(
             "Ports and services that have to be closed: an open one is CRITICAL. Repeats.", valueName: "list"))
     var expectClosed: [String] = []
 
     @Option(
-        name: .shortAndLong, parsing: .unconditional,
+        name: .shortAndLong,
         help: ArgumentHelp("WARNING when the number of problem ports is outside this range.", valueName: "range"),
         transform: JudgementOptions.range)
     var warning: AlertRange?
 
     @Option(
-        name: .shortAndLong, parsing: .unconditional,
+        name: .shortAndLong,
         help: ArgumentHelp("CRITICAL when the number of problem ports is outside this range.", valueName: "range"),
         transform: JudgementOptions.range)
     var critical: AlertRange?
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("WARNING when the slowest connection takes seconds outside this range.", valueName: "range"),
         transform: JudgementOptions.range)
     var timeWarning: AlertRange?
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp(
             "CRITICAL when the slowest connection takes seconds outside this range.", valueName: "range"),
         transform: JudgementOptions.range)

@@ -40,7 +40,8 @@ struct QueryCommand: ParsableCommand {
     @Flag(help: "What was open no longer: closed, or lost.")
     var closed = false
 
-    @Option(help: ArgumentHelp("What baselines accepted with this ticket.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("What baselines accepted with this ticket, in letters of either case.", valueName: "id"))
     var ticket: String?
 
     @Option(help: ArgumentHelp("What baselines accepted that this person, or user, set.", valueName: "person"))

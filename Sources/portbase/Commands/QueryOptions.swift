@@ -16,11 +16,11 @@ struct SheetOptions: ParsableArguments {
     /// Prints `sheet` as CSV, `json` or `text`, whichever is asked for. CSV has no place for `notes`, which are in the
     /// others: they go to standard error.
     func show(
-        _ sheet: Sheet, notes: [String] = [], json: some Encodable, text: @autoclosure () -> String
+        _ sheet: @autoclosure () -> Sheet, notes: [String] = [], json: @autoclosure () -> some Encodable,
+        text: @autoclosure () -> String, isVerbose: Bool = false
     ) throws {
-        guard csv else { return try output.show(json: json, text: text()) }
-        guard !output.quiet else { return }
-        try Output.standard.write(sheet.csv)
+        guard csv else { return try output.show(json: json(), text: text(), isVerbose: isVerbose) }
+        try Output.standard.write(sheet().csv)
         for note in notes { Output.complain(note) }
     }
 }
@@ -39,7 +39,7 @@ struct SubjectOptions: ParsableArguments {
     var host: HostPattern?
 
     @Option(
-        name: [.customShort("p"), .customLong("port")], parsing: .unconditionalSingleValue,
+        name: [.customShort("p"), .customLong("port")], parsing: .singleValue,
         help: ArgumentHelp("Only these ports, as check takes them. Repeats.", valueName: "list"))
     var port: [String] = []
 

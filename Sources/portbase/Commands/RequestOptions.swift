@@ -27,7 +27,7 @@ struct RequestOptions: ParsableArguments {
     var maxBlock: Int = TargetSet.defaultBlockLimit
 
     @Option(
-        name: .shortAndLong, parsing: .unconditionalSingleValue,
+        name: .shortAndLong, parsing: .singleValue,
         help: ArgumentHelp(
             "Ports, ranges and service names: 22,https,8000-8010; - for all. Repeats.", valueName: "list"))
     var ports: [String] = []
@@ -48,7 +48,9 @@ struct RequestOptions: ParsableArguments {
 
     func validate() throws {
         guard !(ipv4 && ipv6) else { throw ValidationError("-4 and -6 exclude each other.") }
-        guard maxBlock > 0 else { throw ValidationError("--max-block takes a number above 0.") }
+        guard (1...TargetSet.largestBlockLimit).contains(maxBlock) else {
+            throw ValidationError("--max-block takes a number from 1 to \(TargetSet.largestBlockLimit).")
+        }
         guard [targets, excludeFile, servicesFile].filter({ $0 == "-" }).count < 2 else {
             throw ValidationError(
                 "Standard input can be read once: for --targets, for --exclude-file or for --services-file.")
@@ -89,8 +91,7 @@ struct RequestOptions: ParsableArguments {
         _ tokens: [String], _ file: String?, blockLimit: Int?
     ) throws(TargetError) -> TargetSet? {
         guard !tokens.isEmpty || file != nil else { return nil }
-        let listed = if let file { try TargetFile.read(file) } else { [String]() }
-        return try TargetSet(parsing: tokens + listed, blockLimit: blockLimit)
+        return try TargetSet(parsing: tokens, file: file, blockLimit: blockLimit)
     }
 }
 
@@ -106,7 +107,7 @@ struct PortsReport {
 /// How long answers are waited for, and how hard the run may press.
 struct TimingOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong, parsing: .unconditional,
+        name: .shortAndLong,
         help: ArgumentHelp(
             "The time an endpoint has to answer, retries included. (default: 5; 2 with --name)", valueName: "seconds"),
         transform: TimingOptions.milliseconds)

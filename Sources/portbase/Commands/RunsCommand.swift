@@ -11,6 +11,7 @@ struct RunsCommand: ParsableCommand {
             Examples:
               portbase runs web-tier
               portbase runs --limit 5 --json
+              portbase runs web-tier --all --csv
 
             Exit codes: 0 done, 1 failed, 2 usage.
             """)
@@ -21,8 +22,11 @@ struct RunsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many runs to list at most.", valueName: "count"))
     var limit = 50
 
+    @Flag(help: "List all runs, whatever --limit.")
+    var all = false
+
     @OptionGroup var database: DatabaseOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var sheet: SheetOptions
 
     func validate() throws {
         guard limit > 0 else { throw ValidationError("--limit takes a number above 0.") }
@@ -30,10 +34,10 @@ struct RunsCommand: ParsableCommand {
 
     func run() throws {
         let store = try database.store()
-        let runs = try store.runs(of: name, limit: limit)
+        let runs = try store.runs(of: name, limit: all ? .max : limit)
         let baselines = Set(try store.currentBaselines().filter { !$0.isDerived }.map(\.run.id))
-        try output.show(
-            json: RunListJSON(runs: runs.map(RunJSON.init)),
-            text: RunText.table(runs, baselines: baselines, style: output.style))
+        let report = RunList(runs: runs, total: max(runs.count, try store.runCount(of: name)), baselines: baselines)
+        try sheet.show(
+            report.sheet, notes: report.notes, json: RunListJSON(report), text: report.text(sheet.output.style))
     }
 }

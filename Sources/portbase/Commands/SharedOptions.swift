@@ -101,7 +101,7 @@ struct OutputOptions: ParsableArguments {
     @Flag(name: [.customShort("j"), .long], help: "Print JSON; docs/schemas describes it.")
     var json = false
 
-    @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells.")
+    @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells. A form that is asked for wins.")
     var quiet = false
 
     @Option(help: ArgumentHelp("When to use colour.", valueName: "when"))
@@ -109,10 +109,12 @@ struct OutputOptions: ParsableArguments {
 
     var style: Style { Style(color) }
 
-    /// Prints `json` or `text`, whichever is asked for.
-    func show(json value: @autoclosure () -> some Encodable, text: @autoclosure () -> String) throws {
-        guard !quiet else { return }
-        try Output.standard.write(json ? JSONOutput.text(value()) : text())
+    /// Prints `json` or `text`, whichever is asked for: JSON before `--verbose` before `--quiet`, as check_ports.py.
+    func show(
+        json value: @autoclosure () -> some Encodable, text: @autoclosure () -> String, isVerbose: Bool = false
+    ) throws {
+        if json { return try Output.standard.write(JSONOutput.text(value())) }
+        if isVerbose || !quiet { try Output.standard.write(text()) }
     }
 }
 

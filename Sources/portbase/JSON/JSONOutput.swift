@@ -27,3 +27,16 @@ enum JSONOutput {
         return result
     }
 }
+
+/// What any command but `check` prints with `--json` when it could not do what was asked.
+struct ErrorJSON: Encodable {
+    let schemaVersion = JSONOutput.schemaVersion
+    let message: String
+    let exitStatus: Int32
+
+    enum CodingKeys: String, CodingKey {
+        case message
+        case schemaVersion = "schema_version"
+        case exitStatus = "exit_status"
+    }
+}

@@ -68,9 +68,16 @@ struct RunJSON: Encodable {
 struct RunListJSON: Encodable {
     let schemaVersion = JSONOutput.schemaVersion
     let runs: [RunJSON]
+    /// How many there are, listed or not.
+    let total: Int
+
+    init(_ list: RunList) {
+        runs = list.runs.map(RunJSON.init)
+        total = list.total
+    }
 
     enum CodingKeys: String, CodingKey {
-        case runs
+        case runs, total
         case schemaVersion = "schema_version"
     }
 }

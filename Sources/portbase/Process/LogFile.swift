@@ -22,8 +22,8 @@ struct LogFile {
 
     /// Appends `lines`, whole or not at all.
     func append(_ lines: [String], now: Timestamp) throws(Failure) {
-        if mkdir(folder, 0o750) != 0, errno != EEXIST { throw failure() }
-        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o640)
+        if mkdir(folder, 0o755) != 0, errno != EEXIST { throw failure() }
+        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644)
         guard descriptor >= 0 else { throw failure() }
         defer { close(descriptor) }
         try lock(descriptor)
@@ -32,7 +32,9 @@ struct LogFile {
         guard status.st_mode & S_IFMT == S_IFREG else { throw Failure(path: path, reason: "it is no regular file") }
         if status.st_size > limit {
             let archive = try rotate(descriptor, now)
-            try write([CheckLog.line(now, "INFO", "log rotated to \(archive)")], to: descriptor, after: 0)
+            try write(
+                [CheckLog.line(now, "INFO", "log rotated to \(archive.split(separator: "/").last ?? "")")],
+                to: descriptor, after: 0)
             guard fstat(descriptor, &status) == 0 else { throw failure() }
         }
         try write(lines, to: descriptor, after: status.st_size)
@@ -56,7 +58,7 @@ struct LogFile {
         for number in 0..<100 {
             let name = day + (number == 0 ? "" : "_\(number)") + ".log"
             let archive = "\(folder)/\(name).zip"
-            let target = open(archive, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+            let target = open(archive, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
             if target < 0, errno == EEXIST { continue }
             guard target >= 0 else { throw failure() }
             defer { close(target) }

@@ -25,6 +25,31 @@ enum BaselineText {
         return table.text(style) + details
     }
 
+    private static let columns = [
+        "check", "version", "run", "derived", "digest", "set", "by", "user", "vantage", "ticket", "reason",
+    ]
+
+    /// The versions for CSV.
+    static func sheet(_ versions: [BaselineVersion]) -> Sheet {
+        Sheet(columns: columns, rows: versions.map(values))
+    }
+
+    /// The versions with how much each changed, for CSV.
+    static func sheet(_ history: BaselineHistory) -> Sheet {
+        Sheet(
+            columns: columns + ["changed"],
+            rows: history.steps.map { values($0.version) + [.text(changes($0.drift))] })
+    }
+
+    private static func values(_ version: BaselineVersion) -> [Sheet.Value] {
+        [
+            .text("\(version.check)"), .number(version.version), .number(Int(version.run.id)),
+            .flag(version.isDerived), .text("\(version.digest)"), .time(version.recordedAt),
+            version.person.map { .text($0) } ?? .none, .text(version.user), .text(version.vantage),
+            version.ticket.map { .text($0) } ?? .none, .text(version.reason),
+        ]
+    }
+
     private static func cells(_ version: BaselineVersion) -> [TextTable.Cell] {
         [
             .init("\(version.check)"), .init(version.version),

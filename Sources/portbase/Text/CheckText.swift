@@ -46,12 +46,7 @@ struct CheckText {
     private func block(_ entry: Snapshot.Entry) -> String {
         let selection = report.request.ports
         let reasons = report.findings.reasons(at: entry)
-        let listed = Set(selection.explicit.values)
-        let all =
-            Array(selection.fromServices.values)
-            + selection.explicit.values.filter {
-                !selection.fromServices.contains($0)
-            }
+        let all = Array(selection.all.values)
         let shown = hidesOpen ? all.filter { !entry.states[.open].contains($0) } : all
         let results = shown.map { port in
             let status = reasons.first { $0.ports.contains(port) }?.reason.status ?? "timeout"
@@ -62,7 +57,7 @@ struct CheckText {
             Host: \(entry.host)
             Services requested: \(Self.list(selection.services.map(\.name)))
             Service ports:      \(Self.list(selection.fromServices.values.map(String.init)))
-            Explicit ports:     \(Self.list(listed.sorted().map(String.init)))
+            Explicit ports:     \(Self.list(selection.explicit.values.map(String.init)))
             All ports:          \(Self.list(all.map(String.init)))
 
             \(results.joined())

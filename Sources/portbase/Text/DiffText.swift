@@ -13,6 +13,22 @@ struct DiffText {
         return "\(report.from.title) → \(report.to.title)\n" + lines + summary + "\n" + banners
     }
 
+    /// The rows for CSV, with whether each counts.
+    var sheet: Sheet {
+        let rows = DriftRow.rows(report.drift, evidence: report.evidence)
+        let words = DriftText(rows: rows, selection: report.request.ports, style: style)
+        return Sheet(
+            columns: ["change", "host", "ports", "from", "to", "reason", "service", "counted"],
+            rows: rows.map { row in
+                let change = DriftText.change(row)
+                return [
+                    .text(row.kind.rawValue), .text("\(row.host)"), row.ports.map { .text($0.portText) } ?? .none,
+                    .text(change.from), .text(change.to), row.reason.map { .text($0.rawValue) } ?? .none,
+                    .text(row.ports.map(words.services) ?? ""), .flag(report.counted.contains(row.kind)),
+                ]
+            })
+    }
+
     private var summary: String {
         let counts = report.drift.counts
         func list(_ kinds: [DriftKind]) -> String { DriftKind.totals(kinds, counts) }

@@ -28,13 +28,17 @@ struct DriftText {
 
     private func line(_ row: DriftRow) -> [TextTable.Cell] {
         let kind = TextTable.Cell(row.kind.rawValue, Style.color(row.kind))
-        guard let ports = row.ports else {
-            let change = "\(DriftRow.text(row.oldAddress)) → \(DriftRow.text(row.newAddress))"
-            return [kind, .init("\(row.host)"), .init(change)]
-        }
-        let endpoint = row.host.endpoint(ports.portText) + services(ports)
-        let change = "\(row.from?.rawValue ?? "not probed") → \(row.to?.rawValue ?? "not probed")"
-        return [kind, .init(endpoint), .init(change), .init(row.reason?.rawValue ?? "", .dim)]
+        let (from, to) = Self.change(row)
+        guard let ports = row.ports else { return [kind, .init("\(row.host)"), .init("\(from) → \(to)")] }
+        let names = services(ports)
+        let endpoint = row.host.endpoint(ports.portText) + (names.isEmpty ? "" : " (\(names))")
+        return [kind, .init(endpoint), .init("\(from) → \(to)"), .init(row.reason?.rawValue ?? "", .dim)]
+    }
+
+    /// The states, or the addresses, before and after.
+    static func change(_ row: DriftRow) -> (from: String, to: String) {
+        guard row.ports != nil else { return (DriftRow.text(row.oldAddress), DriftRow.text(row.newAddress)) }
+        return (row.from?.rawValue ?? "not probed", row.to?.rawValue ?? "not probed")
     }
 
     /// One line for the host: how many open ports it lost, and the reasons.
@@ -48,9 +52,9 @@ struct DriftText {
         ]
     }
 
-    /// ` (https)` for ports that were asked by a service's name.
-    private func services(_ ports: ClosedRange<UInt16>) -> String {
+    /// `https` for ports that were asked by a service's name.
+    func services(_ ports: ClosedRange<UInt16>) -> String {
         let names = selection.services.filter { !$0.ports.intersection(PortSet([ports])).isEmpty }.map(\.name)
-        return names.isEmpty ? "" : " (\(names.joined(separator: ", ")))"
+        return names.joined(separator: ", ")
     }
 }

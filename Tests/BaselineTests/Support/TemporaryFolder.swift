@@ -23,14 +23,15 @@ final class TemporaryFolder: Sendable {
     func bytes() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: database)) }
 
     /// A store for recording in the database.
-    func store(patience: Int = Store.defaultPatience) throws -> Store {
-        try Store(recordingIn: database, patience: patience)
+    func store(patience: Int = Patience.usual) throws -> Store {
+        try Store(recordingIn: database, patience: Patience(milliseconds: patience))
     }
 
     /// A connection of its own, as another program would have.
     func connection() throws -> Database {
         try Database(
-            path: database, access: .write, lockWait: LockWait(milliseconds: 10_000, cancellation: Cancellation()))
+            path: database, access: .write,
+            lockWait: LockWait(Patience(milliseconds: 10_000), cancellation: Cancellation()))
     }
 
     /// The numbers that a query gives, through a connection of its own.
