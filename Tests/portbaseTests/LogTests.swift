@@ -77,6 +77,21 @@ struct LogTests {
         #expect(new.components(separatedBy: "[END]").count == 5)
     }
 
+    @Test("has the command line as a shell, and Python's shlex, read it")
+    func commandLine() throws {
+        let arguments = ["check", "-H", "it's \"a\" \\b", "-p", "1", "-q", "--log-dir", "log"]
+        #expect(try runner.portbase(arguments).status == 3)
+        let script = """
+            import json, re, shlex
+            line = open("log/check_ports.log").readline().rstrip("\\n")
+            quoted = re.search(r'cmd="((?:\\\\.|[^"\\\\])*)"$', line).group(1)
+            print(json.dumps(shlex.split(re.sub(r"\\\\(.)", r"\\1", quoted))))
+            """
+        let result = try runner.run("/usr/bin/env", ["python3", "-c", script])
+        let words = try JSONDecoder().decode([String].self, from: Data(result.output.utf8))
+        #expect(Array(words.dropFirst()) == arguments, "\(result)")
+    }
+
     @Test("is for everybody to read, and so are its folder and its archives, as far as the umask lets them be")
     func modes() throws {
         let line = """

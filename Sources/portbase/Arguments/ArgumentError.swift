@@ -1,3 +1,5 @@
+import PortCore
+
 /// Arguments that name nothing there is; the description is one line for the operator.
 enum ArgumentError: Error, Equatable, CustomStringConvertible {
     /// `under` is the path of the command that should have it.
@@ -16,7 +18,7 @@ enum ArgumentError: Error, Equatable, CustomStringConvertible {
                 + (Self.near(argument, of: path).map { "Did you mean '\($0)'?" }
                     ?? "'\(Self.join("portbase", path)) --help' lists the options\(path.isEmpty ? " and commands" : "").")
         case .ambiguous(let name, let candidates):
-            "Option '\(name)' is short for more than one: \(candidates.joined(separator: ", "))."
+            "Option '\(name)' is short for more than one: \(Wording.list(candidates, separator: ", ", of: "options"))."
         case .noValue(let option, let next):
             "Option '\(option)' needs a value, and '\(next)' after it looks like an option. "
                 + "Write \(option)=\(next) if it is the value."
@@ -35,7 +37,7 @@ enum ArgumentError: Error, Equatable, CustomStringConvertible {
 
     /// The option that an argument was meant to be: a long one, be it with one dash, or a letter in the other case.
     private static func near(_ argument: String, of path: String) -> String? {
-        let names = OptionNames(CommandGrammar.options[path] ?? "").all
+        let names = OptionNames(of: path).all
         let word = argument.prefix { $0 != "=" }.drop { $0 == "-" }
         guard word.count > 1 else { return names.first { $0.lowercased() == "-\(word.lowercased())" } }
         let long = names.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2)) }

@@ -16,7 +16,7 @@ struct ArgumentLine {
     private(set) var asksForJSON = false
 
     private var path = ""
-    private var options = OptionNames("")
+    private var options = OptionNames(of: "")
 
     /// Reads the arguments after the name of the program.
     init(_ given: [String]) {
@@ -27,7 +27,7 @@ struct ArgumentLine {
         }
         var rest = given[...]
         takeCommand(&rest)
-        options = OptionNames(CommandGrammar.options[path] ?? "")
+        options = OptionNames(of: path)
         while let argument = rest.popFirst() {
             if argument == "--" {
                 arguments += [argument] + rest
