@@ -65,8 +65,11 @@ def pardons(network: Network) -> None:
     network.nft("router", "flush set ip bed banned")
 
 
-def holds(connections: int, seconds: int = 30) -> Change:
-    """The router's table holds so many connections, those without an answer for so long; more get nowhere."""
+def holds(connections: int, seconds: int = 120) -> Change:
+    """The router's table holds so many connections, those without an answer for so long; more get nowhere.
+
+    120 s is what Linux has. The limit of its own table can be set for the whole machine only.
+    """
     def change(network: Network) -> None:
         network.setting("router", "netfilter/nf_conntrack_tcp_timeout_syn_sent", seconds)
         rules(f"ct state new ct count over {connections} drop")(network)

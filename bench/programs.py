@@ -153,7 +153,9 @@ class Portbase:
 def nmap_runs(network: Network, folder: str, timing: str, count: int) -> Runs:
     result = Runs()
     files = [f"{folder}/nmap{timing}-{number}.xml" for number in range(count)]
-    command = ["nmap", "-sT", "-Pn", "-n", timing, "-p", network.case.port_list(), "-iL", address_file(network, folder)]
+    family = ["-6"] if ":" in network.case.addresses[0] else []
+    command = ["nmap", "-sT", "-Pn", "-n", timing, *family, "-p", network.case.port_list(),
+               "-iL", address_file(network, folder)]
     for file in files:
         try:
             with one_run(network, result):

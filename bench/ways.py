@@ -71,9 +71,13 @@ WAYS = [
 
     # A table of connections that is full.
     Case("table-1000", "a router whose table holds 1,000 connections, 3 open, the rest dropped",
-         each=(anew(holds(1000)),), **FEW),
+         start=(holds(1000),), **FEW),
     Case("table-2000", "254 addresses behind a router whose table holds 2,000 connections, 60 answer",
-         silent=answering(60), start=(silence,), each=(anew(holds(2000)),), **MANY),
+         silent=answering(60), start=(silence, holds(2000)), **MANY),
+    Case("table-1000-empty", "1,000 connections, each time empty at first, 3 open, the rest dropped",
+         each=(anew(holds(1000, 30)),), **FEW),
+    Case("table-2000-empty", "254 addresses, 2,000 connections, each time empty at first, 60 answer",
+         silent=answering(60), start=(silence,), each=(anew(holds(2000, 30)),), **MANY),
 
     Case("descriptors", "256 descriptors, the rest dropped", rest=("drop",), wrapper=("prlimit", "--nofile=256:256"),
          **SHARED),
