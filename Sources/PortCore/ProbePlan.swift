@@ -69,7 +69,7 @@ public struct ProbePlan: Sendable {
         }
         self.init(
             items: items, timing: request.timing, limits: request.limits,
-            idleExclusions: request.excluded.names.filter { exclusions[$0, default: []].isEmpty })
+            idleExclusions: request.excluded.names.filter { !exclusions[$0, default: []].contains(where: \.isUnicast) })
     }
 
     /// How many endpoints the plan has.
