@@ -18,7 +18,7 @@ def answering(count: int) -> frozenset[str]:
 WAYS = [
     # A limit that all hosts share.
     *(Case(f"way-{rate}", f"254 hosts behind a firewall that takes {rate} new connections a second, as many at once",
-           start=(takes(f"{rate}/second", burst=rate),), quick=int(rate == 2000), **MANY)
+           start=(takes(f"{rate}/second", burst=rate),), **MANY)
       for rate in (500, 1000, 2000)),
     *(Case(f"way-{rate}-strict", f"254 hosts, {rate} new connections a second, 5 at once",
            start=(takes(f"{rate}/second"),), **MANY) for rate in (500, 1000, 2000)),
@@ -40,7 +40,7 @@ WAYS = [
            start=(takes("200/second", "reject with tcp reset", burst=at_once),), **SHARED)
       for strict, at_once in (("", 200), ("-strict", 5))),
     Case("answers-reset-closed", "the same, the rest closed",
-         start=(takes("200/second", "reject with tcp reset", burst=200),), quick=2, **SHARED),
+         start=(takes("200/second", "reject with tcp reset", burst=200),), **SHARED),
     *(Case(f"answers-prohibited{drop}", "the same with ICMP admin-prohibited, without a limit on ICMP, "
            f"the rest {'dropped' if drop else 'closed'}", error_pause=0, delay=HOP, rest=("drop",) if drop else (),
            start=(takes("200/second", "reject with icmp type admin-prohibited", burst=200),), **SHARED)
@@ -48,7 +48,7 @@ WAYS = [
 
     # Slow ways.
     *(Case(f"rtt-600-loss-{loss}", f"600 ms round trip, {loss} % lost each way, the rest closed", delay=(300, 0),
-           start=(loses(loss),), quick=int(loss == 5), **SHARED) for loss in (2, 5)),
+           start=(loses(loss),), **SHARED) for loss in (2, 5)),
     Case("rtt-600-loss-5-drop", "600 ms round trip, 5 % lost each way, the rest dropped", delay=(300, 0),
          rest=("drop",), start=(loses(5),), **SHARED),
     *(Case(f"rtt-{2 * delay}", f"{2 * delay} ms round trip, the rest dropped", delay=(delay, 0), rest=("drop",),
