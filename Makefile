@@ -72,6 +72,7 @@ format:
 lint:
 	swift format lint --strict -r Package.swift Sources Tests migrations bench
 	.ci/check-borders
+	.ci/check-comparisons
 
 deps:
 	@.ci/deps build

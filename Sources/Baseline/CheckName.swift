@@ -5,9 +5,10 @@ public struct CheckName: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// `nil` when `text` is not a name.
     public init?(_ text: some StringProtocol) {
-        func isLetter(_ character: Character) -> Bool { character.isASCII && character.isLetter }
-        guard let first = text.first, isLetter(first), text.utf8.count <= 64,
-            text.allSatisfy({ isLetter($0) || ($0.isASCII && $0.isNumber) || "._-".contains($0) })
+        // By bytes: the names of the grammar are ASCII, and equal only where these are.
+        func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte | 0x20) }
+        guard let first = text.utf8.first, isLetter(first), text.utf8.count <= 64,
+            text.utf8.allSatisfy({ isLetter($0) || (0x30...0x39).contains($0) || "._-".utf8.contains($0) })
         else { return nil }
         description = String(text)
     }

@@ -53,12 +53,6 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     public static func < (left: Self, right: Self) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }
 }
 
-extension StringProtocol {
-    /// Whether both have the same bytes. `==` compares by canonical equivalence, in which texts of different digests are
-    /// equal.
-    func hasBytes(of other: some StringProtocol) -> Bool { utf8.elementsEqual(other.utf8) }
-}
-
 /// The digest of bytes that come in pieces.
 struct DigestStream {
     private var hash = SHA256()

@@ -36,7 +36,7 @@ extension CheckRequest {
     }
 
     private static func change(_ part: String, _ old: String, _ new: String) -> String? {
-        old == new ? nil : "\(part): \(old) → \(new)"
+        old.hasBytes(of: new) ? nil : "\(part): \(old) → \(new)"
     }
 
     /// A minute and a half second more are the same in words.

@@ -116,6 +116,37 @@ struct BundleTests {
 
     // MARK: What is refused
 
+    @Test(
+        "An export refuses a run that was taken away, where no prune that was entered dropped it",
+        .enabled(if: Tool.sqlite3 != nil, "the sqlite3 program is missing"))
+    func missingRun() throws {
+        let history = try RecordedHistory()
+        // It found nothing new, so that no row but its own tells of it.
+        let taken = "DELETE FROM runs WHERE id = 7"
+        let line =
+            "(SELECT 'run 7 db ' || lower(hex(record)) || char(10) FROM ledger WHERE kind = 'run' AND number = 7)"
+        for (changes, expected) in [
+            (taken, "(run 7 of db): it is missing, and no prune dropped it"),
+            (
+                "\(taken); INSERT INTO prunes (content) VALUES ('portbase-prune 1' || char(10) || \(line))",
+                "run 7 of db: it is missing, and no prune dropped it"
+            ),
+            (
+                "\(taken); UPDATE prunes SET content = content || \(line)",
+                "(prune 1): its record is not the one that was entered"
+            ),
+        ] {
+            let copy = try #require(try history.changed(by: changes))
+            let store = try Store(reading: copy.database)
+            for item in ["web", "db"] {
+                let error = #expect(throws: StoreError.self) {
+                    try store.export([.check(CheckName(item)!)], to: copy.path + "/x.bundle")
+                }
+                #expect(error.map { "\($0)".contains(expected) } == true, "\(error.map { "\($0)" } ?? "")")
+            }
+        }
+    }
+
     @Test("A bundle that is cut off anywhere, or goes on, does not hold")
     func truncation() throws {
         let history = try RecordedHistory()

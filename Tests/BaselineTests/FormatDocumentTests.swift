@@ -114,7 +114,7 @@ struct FormatDocumentTests {
         let store = try folder.store()
         let draft = try draft("web", GoldenSnapshot.example)
         _ = try store.record(draft)
-        let item = LedgerItem(kind: .run, name: "web", number: 1)
+        let item = LedgerItem(kind: .run, name: CheckName("web")!, number: 1)
         let record = try #require(try store.record(of: item, RunExtras.fields(draft)))
         #expect(try block("ledger record") == record.record.text)
         let entry = try block("ledger entry")

@@ -154,4 +154,28 @@ struct LedgerTamperTests {
         let name = try #require(try name(RecordedHistory(), swap), "SQLite refuses \(swap)")
         #expect(name.contains(expected), "\(name)")
     }
+
+    @Test(
+        "Rows of a check whose name is canonically equivalent to that of another are no rows of that one",
+        arguments: ["requests", "baselines"])
+    func equivalentName(table: String) throws {
+        let (source, target) = (try TemporaryFolder(), try TemporaryFolder())
+        let name = CheckName("K")!
+        let run = try source.store().record(draft("K", [found("10.0.0.1", [.connected: "22"])]))
+        _ = try source.store().setBaseline(run, acceptance())
+        let bundle = source.path + "/k.bundle"
+        _ = try source.store().export([.check(name)], to: bundle)
+        _ = try target.store().importBundle(BundleReader(bundle), as: nil, acceptance())
+        // The Kelvin sign.
+        try target.execute("INSERT INTO checks VALUES (2, '\u{212A}')")
+        let columns = try target.texts("SELECT name FROM pragma_table_info('\(table)') WHERE name <> 'check_id'")
+            .joined(separator: ", ")
+        if table == "baselines" {
+            try target.execute("INSERT INTO requests SELECT 2, version, body, recorded_at, vantage, user FROM requests")
+        }
+        try target.execute("INSERT INTO \(table) (check_id, \(columns)) SELECT 2, \(columns) FROM \(table)")
+        let found = try #require(try RecordedHistory.discrepancy(target))
+        #expect("\(found)" == "request 1 of \u{212A}: it has no entry in the ledger")
+        #expect(throws: StoreError.self) { try target.store().checks(named: nil) }
+    }
 }

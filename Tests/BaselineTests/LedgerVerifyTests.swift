@@ -138,6 +138,30 @@ struct LedgerVerifyTests {
         #expect("\(found)".hasPrefix(expected), "\(found)")
     }
 
+    @Test(
+        "A trigger that is written into the schema itself is named, whatever it is called",
+        .enabled(if: Tool.sqlite3 != nil, "the sqlite3 program is missing"),
+        arguments: [
+            ("sqlite_stat1", "portbase did not make it"), ("sqlite_stats", "portbase did not make it"),
+            ("SQLITE_STAT4", "portbase did not make it"), ("sqlite_autoindex_x", "portbase did not make it"),
+        ])
+    func plantedTrigger(_ name: String, _ problem: String) throws {
+        // It makes each new run the baseline of its check, so that nothing ever drifts.
+        let sql = """
+            CREATE TRIGGER \(name) AFTER INSERT ON runs BEGIN INSERT INTO baselines
+            SELECT NEW.check_id, 1 + max(version), NEW.id, NULL, NEW.finished_at, ''x'', ''x'', NULL, ''x'', NULL
+            FROM baselines WHERE check_id = NEW.check_id; END
+            """
+        let history = try RecordedHistory()
+        let script = """
+            PRAGMA writable_schema = ON;
+            INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql)
+            VALUES ('trigger', '\(name)', 'runs', 0, '\(sql)');
+            """
+        #expect(try Tool.run(#require(Tool.sqlite3), ["-bail", history.folder.database, script]).status == 0)
+        #expect(try RecordedHistory.discrepancy(history.folder).map { "\($0)" } == "trigger \(name): \(problem)")
+    }
+
     @Test("What ANALYZE notes is no change")
     func analyze() throws {
         let history = try RecordedHistory()

@@ -106,13 +106,13 @@ struct ReaderFuzzTests {
     ]
 
     private static func dropped(_ number: Int64, _ check: String) -> PrunedRun {
-        PrunedRun(number: number, check: check, record: Digest(of: check))
+        PrunedRun(number: number, check: CheckName(check)!, record: Digest(of: check))
     }
 
     private static let broughtIn: ImportText = {
         var content = ImportText(bundle: Digest(of: "b"), head: LedgerHead(sequence: 17, hash: Digest(of: "h")))
-        content.checks = [.init(name: "there", original: "web")]
-        let run = LedgerItem(kind: .run, name: "there", number: 4)
+        content.checks = [.init(name: CheckName("there")!, original: CheckName("web")!)]
+        let run = LedgerItem(kind: .run, name: CheckName("there")!, number: 4)
         content.lines = [.init(item: run, record: Digest(of: "r"), original: 1)]
         return content
     }()

@@ -1,9 +1,11 @@
+import PortCore
+
 /// What a bundle holds, once all of it is proved.
 public struct BundleSummary: Hashable, Sendable {
     /// What it holds of one check.
     public struct Check: Hashable, Sendable {
         /// Its name.
-        public let name: String
+        public let name: CheckName
         /// The numbers of its runs, ascending.
         public internal(set) var runs: [Int64] = []
         /// How many versions of its baseline there are.
@@ -30,7 +32,7 @@ public enum ExportItem: Hashable, Sendable {
     /// Reads the name of a check or a reference to a run; `nil` for any other text.
     public init?(_ text: String) {
         guard let reference = RunReference(text) else { return nil }
-        if case .latest(let name, back: 0) = reference, name.description == text {
+        if case .latest(let name, back: 0) = reference, name.description.hasBytes(of: text) {
             self = .check(name)
         } else {
             self = .run(reference)

@@ -42,8 +42,8 @@ struct BundleHistory {
             Self.counts(snapshot.value) == ["hosts", "open", "closed", "filtered"].map({ record.int($0) })
         else { throw place.problem("\(open.item.description) counts other states than its snapshot has") }
         let evidence = try Self.shares(.evidence, open, record.digest("evidence"), &evidence)
-        let readsBanners = record["reads_banners"] == "1"
-        guard readsBanners || record["reads_banners"] == "0", readsBanners == (record["banners"] != nil) else {
+        let readsBanners = record.int("reads_banners") == 1
+        guard readsBanners || record.int("reads_banners") == 0, readsBanners == record.has("banners") else {
             throw place.problem("\(open.item.description) does not say whether it read banners")
         }
         let banners = readsBanners ? try Self.shares(.banners, open, record.digest("banners"), &banners) : nil
@@ -59,7 +59,7 @@ struct BundleHistory {
             throw place.problem("the run of \(open.item.description) is not there")
         }
         defer { baselines += 1 }
-        guard record["derived"] != nil else {
+        guard record.has("derived") else {
             guard record.digest("snapshot") == digest else {
                 throw place.problem("\(open.item.description) has another snapshot than its run")
             }

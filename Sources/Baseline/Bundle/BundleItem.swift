@@ -26,7 +26,7 @@ struct BundleItem {
         switch content {
         case .request: _ = try origin()
         case .run(let snapshot, let evidence, let banners):
-            guard let check = item.name.flatMap({ CheckName($0) }) else { throw place.problem("it is of no check") }
+            guard let check = item.name else { throw place.problem("it is of no check") }
             _ = try draft(of: check, snapshot, evidence, banners)
         case .baseline: _ = try acceptance()
         }

@@ -1,4 +1,5 @@
 import Glibc
+import PortCore
 
 /// Reads a bundle and proves it with nothing but itself: the chain of all entries, each record by its entry, and what a
 /// run found by its record.
@@ -48,16 +49,21 @@ public struct BundleReader {
         guard input.lastLine == Array("\(BundlePart.end) \(digest)\n".utf8) else {
             throw end.problem("the digest is not that of the lines before it")
         }
-        guard try input.next() == nil else { throw end.problem("something follows the digest") }
+        guard case .none = try input.next() else { throw end.problem("something follows the digest") }
         return try walk.summary(digest, end)
     }
 
     private func begin(_ input: inout BundleInput) throws(StoreError) {
+        let line: String?
         do throws(StoreError) {
-            guard try input.next() == BundlePart.header else { throw .notABundle(path: path) }
+            line = try input.next()
         } catch .doesNotHold {
             throw .notABundle(path: path)
         }
+        guard let words = line?.split(separator: " ", omittingEmptySubsequences: false), words.count == 2,
+            words[0].hasBytes(of: BundlePart.title), let version = Int(words[1]), "\(version)".hasBytes(of: words[1])
+        else { throw .notABundle(path: path) }
+        guard version == BundlePart.version else { throw .newerBundle(path: path, version: version) }
     }
 
     /// A part, its text and the line on which that begins; `nil` at the line of the digest.
@@ -68,9 +74,10 @@ public struct BundleReader {
             throw BundlePlace(path: path, line: input.line + 1).problem("the digest that closes a bundle is missing")
         }
         let words = line.split(separator: " ", omittingEmptySubsequences: false)
-        if words[0] == BundlePart.end { return nil }
-        guard words.count == 3, words[0] == BundlePart.word, let part = BundlePart(rawValue: String(words[1])),
-            let count = Int(words[2]), count > 0, "\(count)" == words[2]
+        if words[0].hasBytes(of: BundlePart.end) { return nil }
+        guard words.count == 3, words[0].hasBytes(of: BundlePart.word),
+            let part = BundlePart(rawValue: String(words[1])),
+            let count = Int(words[2]), count > 0, "\(count)".hasBytes(of: words[2])
         else { throw BundlePlace(path: path, line: input.line).problem("no part begins like that") }
         return (part, try input.text(count), input.line - count + 1)
     }

@@ -11,8 +11,8 @@ struct BundleWalk {
         func takes(_ part: BundlePart) -> Bool {
             switch (item.kind, part) {
             case (.run, .snapshot), (.run, .evidence): true
-            case (.run, .banners): record["banners"] != nil
-            case (.baseline, .snapshot): record["derived"] != nil
+            case (.run, .banners): record.has("banners")
+            case (.baseline, .snapshot): record.has("derived")
             default: false
             }
         }
@@ -25,7 +25,7 @@ struct BundleWalk {
     /// The records that imports vouch for, until they come.
     private var imported: [LedgerItem: Digest] = [:]
     private var open: Open?
-    private var histories: [String: BundleHistory] = [:]
+    private var histories: [CheckName: BundleHistory] = [:]
     private var numbering = LedgerNumbering()
 
     init(chain: LedgerChain) { self.chain = chain }
@@ -48,8 +48,12 @@ struct BundleWalk {
 
     private mutating func addEntry(_ text: String, _ place: BundlePlace) throws(StoreError) {
         guard let lines = LedgerLines(text, header: Store.entryHeader), let item = lines.item,
-            let record = lines.digest("record"), let subject = lines.digest("subject")
+            item.kind.hasCheck == (item.name != nil)
         else { throw place.problem("it is no entry of a kind that portbase knows") }
+        guard lines.consists(of: Store.entryWords, optional: Store.optionalEntryWords),
+            let record = lines.digest("record"), let subject = lines.digest("subject"),
+            lines.time("recorded_at") != nil
+        else { throw place.problem("it does not have the lines of an entry") }
         let name = "entry \(chain.next) (\(item.description))"
         guard lines.int("sequence") == chain.next, lines.digest("previous") == chain.last else {
             throw place.problem("\(name) does not follow the entry before it")
@@ -67,6 +71,9 @@ struct BundleWalk {
         guard let record = LedgerLines(text, header: Store.recordHeader), let item = record.item else {
             throw place.problem("it is no record of a kind that portbase knows")
         }
+        guard record.consists(of: ["kind"] + item.kind.words, optional: LedgerKind.optionalWords) else {
+            throw place.problem("it does not have the lines of a record of a \(item.kind.rawValue)")
+        }
         let digest = Digest(of: text)
         if let entry, entry.item == item {
             let content = (record["body"] ?? record["content"]).map { Digest(of: $0) }
@@ -81,9 +88,6 @@ struct BundleWalk {
         }
         switch item.kind {
         case .request, .run, .baseline:
-            guard item.name.flatMap({ CheckName($0) }) != nil else {
-                throw place.problem("\(item.description) is of no name of a check")
-            }
             do throws(LedgerChain.Broken) {
                 try numbering.add(item)
             } catch {
@@ -104,8 +108,9 @@ struct BundleWalk {
         guard let open else { return nil }
         self.open = nil
         // Taken out, so that it is changed in place.
-        var history = histories.removeValue(forKey: open.item.name ?? "") ?? BundleHistory()
-        defer { histories[open.item.name ?? ""] = history }
+        guard let check = open.item.name else { throw open.place.problem("it is of no check") }
+        var history = histories.removeValue(forKey: check) ?? BundleHistory()
+        defer { histories[check] = history }
         return BundleItem(
             item: open.item, record: open.record, content: try history.content(of: open), place: open.place)
     }

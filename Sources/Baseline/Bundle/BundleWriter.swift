@@ -13,7 +13,9 @@ enum BundlePart: String, CaseIterable {
     /// The banners of a run, in the same way.
     case banners
 
-    static let header = "portbase-bundle 1"
+    static let title = "portbase-bundle"
+    static let version = 1
+    static let header = "\(title) \(version)"
     static let signatureHeader = "portbase-signature 1"
     /// What begins the line before a text: its kind and how many lines it has follow.
     static let word = "part"

@@ -1,3 +1,5 @@
+import PortCore
+
 /// What an import brought in, as the text that its entry is about; `docs/format.md` specifies it.
 struct ImportText: Equatable {
     /// Something that was recorded elsewhere.
@@ -12,9 +14,9 @@ struct ImportText: Equatable {
 
     /// A check that was brought in.
     struct Check: Hashable {
-        let name: String
+        let name: CheckName
         /// The name that it had there.
-        let original: String
+        let original: CheckName
     }
 
     /// The digest that closes the bundle.
@@ -37,7 +39,8 @@ struct ImportText: Equatable {
         for check in checks { text += "check \(check.name) \(check.original)\n" }
         for line in lines {
             let item = line.item
-            text += "\(item.kind.rawValue) \(item.number) \(item.name ?? "") \(line.record) \(line.original)\n"
+            let name = item.name.map { "\($0)" } ?? ""
+            text += "\(item.kind.rawValue) \(item.number) \(name) \(line.record) \(line.original)\n"
         }
         return text
     }
@@ -45,22 +48,22 @@ struct ImportText: Equatable {
     /// `nil` for anything that `text` does not write.
     init?(_ text: String) {
         var lines = text.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: false) }[...]
-        guard lines.popFirst().map({ $0.joined(separator: " ") }) == Self.header,
+        guard lines.popFirst()?.joined(separator: " ").hasBytes(of: Self.header) ?? false,
             let bundle = lines.popFirst(), bundle.count == 2, let digest = Digest(hex: bundle[1]),
             let head = lines.popFirst(), head.count == 3, let sequence = Int64(head[1]),
             let hash = Digest(hex: head[2])
         else { return nil }
         self.init(bundle: digest, head: LedgerHead(sequence: sequence, hash: hash))
         for words in lines {
-            if words.count == 3, words[0] == "check" {
-                guard CheckName(words[1]) != nil, CheckName(words[2]) != nil else { return nil }
-                checks.append(Check(name: String(words[1]), original: String(words[2])))
+            if words.count == 3, words[0].hasBytes(of: "check") {
+                guard let name = CheckName(words[1]), let original = CheckName(words[2]) else { return nil }
+                checks.append(Check(name: name, original: original))
             } else {
-                guard words.count == 5, CheckName(words[2]) != nil, let kind = LedgerKind(rawValue: String(words[0])),
-                    [.request, .run, .baseline].contains(kind),
+                guard words.count == 5, let name = CheckName(words[2]),
+                    let kind = LedgerKind(rawValue: String(words[0])), kind.hasCheck,
                     let number = Int64(words[1]), let record = Digest(hex: words[3]), let original = Int64(words[4])
                 else { return nil }
-                let item = LedgerItem(kind: kind, name: String(words[2]), number: number)
+                let item = LedgerItem(kind: kind, name: name, number: number)
                 self.lines.append(Line(item: item, record: record, original: original))
             }
         }
@@ -79,9 +82,13 @@ extension Store {
 
     /// Throws `StoreError.imported` when the history of `name` is one that was brought in: nothing is added to it.
     func refuseImported(_ name: CheckName) throws(StoreError) {
-        let isImported = try database.first(
-            "SELECT 1 FROM imports WHERE instr(content, char(10) || 'check ' || ? || ' ')", [.text(name.description)]
-        ) { _ in true }
-        if isImported != nil { throw .imported(name) }
+        if try importing(name) != nil { throw .imported(name) }
+    }
+
+    /// The import that brought the history of `name` in; `nil` where it is of this database.
+    func importing(_ name: CheckName) throws(StoreError) -> Int64? {
+        try database.first(
+            "SELECT id FROM imports WHERE instr(content, char(10) || 'check ' || ? || ' ')", [.text(name.description)]
+        ) { $0.int(0) }
     }
 }

@@ -11,15 +11,19 @@ extension Store {
         try database.read { () throws(StoreError) in
             let selection = try ExportSelection(items, in: self)
             let total = try database.first("SELECT count(*) FROM ledger") { Int($0.int(0)) } ?? 0
-            var export = Export(store: self, selection: selection, writer: try BundleWriter(path))
+            var export = Export(
+                store: self, selection: selection, missing: MissingRuns(try prunedRuns()),
+                writer: try BundleWriter(path))
             let statement = try Statement(
                 "SELECT \(Self.entryColumns), hash, public_key, signature FROM ledger ORDER BY sequence", in: database)
             while try statement.step() {
                 let sequence = statement.int(0)
+                var item: LedgerItem?
                 do throws(StoreError) {
-                    try export.add(statement)
+                    item = try self.item(statement)
+                    try export.add(statement, item)
                 } catch .damaged(_, let detail) {
-                    throw .doesNotHold(Discrepancy(entry: sequence, nil, detail))
+                    throw .doesNotHold(Discrepancy(entry: sequence, item?.description, detail))
                 }
                 progress(Int(sequence), total)
             }
@@ -31,26 +35,25 @@ extension Store {
 /// What is exported.
 private struct ExportSelection {
     /// Checks of which all runs go, and all versions of the baseline.
-    private var checks: Set<String> = []
+    private var checks: Set<CheckName> = []
     private var runs: Set<Int64> = []
     /// The requests that runs by themselves carried out.
     private var requests: Set<LedgerItem> = []
     /// Every check of which something goes: its runs are gone through up to the last that does.
-    private var last: [String: Int64] = [:]
+    private var last: [CheckName: Int64] = [:]
 
     init(_ items: [ExportItem], in store: Store) throws(StoreError) {
         for item in items {
             switch item {
             case .check(let name):
                 guard try !store.runs(of: name, limit: 1).isEmpty else { throw .noRun("\(name)") }
-                checks.insert(name.description)
-                last[name.description] = .max
+                checks.insert(name)
+                last[name] = .max
             case .run(let reference):
                 let run = try store.run(reference)
-                let name = run.check.description
                 runs.insert(run.id)
-                requests.insert(LedgerItem(kind: .request, name: name, number: Int64(run.requestVersion)))
-                last[name] = max(last[name] ?? 0, run.id)
+                requests.insert(LedgerItem(kind: .request, name: run.check, number: Int64(run.requestVersion)))
+                last[run.check] = max(last[run.check] ?? 0, run.id)
             }
         }
     }
@@ -81,17 +84,19 @@ private struct Export: ~Copyable {
     private let replay: HistoryReplay
     private var writer: BundleWriter
     private var chain = LedgerChain(expected: nil, keys: nil)
-    private var shares: [String: Share] = [:]
+    private var shares: [CheckName: Share] = [:]
+    private var missing: MissingRuns
 
-    init(store: Store, selection: ExportSelection, writer: consuming BundleWriter) {
+    init(store: Store, selection: ExportSelection, missing: MissingRuns, writer: consuming BundleWriter) {
         self.store = store
         self.selection = selection
+        self.missing = missing
         self.writer = writer
         replay = HistoryReplay(store.database)
     }
 
-    /// Adds the entry in a row of the ledger, and what it is about where that is selected.
-    mutating func add(_ entry: borrowing Statement) throws(StoreError) {
+    /// Adds the entry in a row of the ledger, and `item`, which it is about, where that is selected.
+    mutating func add(_ entry: borrowing Statement, _ item: LedgerItem?) throws(StoreError) {
         let text = try store.proved(entry, in: &chain)
         if !entry.isNull(13) {
             let signature = LedgerText(
@@ -100,12 +105,22 @@ private struct Export: ~Copyable {
             try writer.add(.signature, Array(signature.text.utf8))
         }
         try writer.add(.entry, Array(text.text.utf8))
-        guard let kind = LedgerKind(rawValue: entry.text(1)) else { return }
-        let item = LedgerItem(kind: kind, name: entry.optionalText(2), number: entry.int(3))
+        guard let item else { return }
         let record = try entry.digest(11)
-        guard kind == .import, let content = try store.imported(by: item.number) else { return try add(item, record) }
-        if content.lines.contains(where: { selection.contains($0.item) }) { try write(item, record, []) }
-        for line in content.lines { try add(line.item, line.record) }
+        switch item.kind {
+        case .import:
+            let proved = try self.record(of: item, record, [])
+            let lines = try store.imported(by: item.number)?.lines ?? []
+            if lines.contains(where: { selection.contains($0.item) }) { try writer.add(.record, proved) }
+            for line in lines { try add(line.item, line.record) }
+        case .prune:
+            _ = try self.record(of: item, record, [])
+            try missing.take(store.prunedRuns(by: item.number), in: store.database)
+        case .run where try !store.hasRun(item.number):
+            // A run that was pruned is no more; one that was taken away is none to be silent about.
+            try missing.add(item, record, in: store.database)
+        default: try add(item, record)
+        }
     }
 
     /// Adds what an entry or an import vouches for by `record`, where that is selected.
@@ -114,17 +129,15 @@ private struct Export: ~Copyable {
         guard item.kind == .run else {
             guard isSelected, item.kind == .request || item.kind == .baseline else { return }
             let derived = item.kind == .baseline ? try replay.proveDerived(item) : nil
-            try write(item, record, [])
-            if item.kind == .baseline { shares[item.name ?? ""]?.summary.baselines += 1 }
+            try writer.add(.record, self.record(of: item, record, []))
+            if item.kind == .baseline, let name = item.name { shares[name]?.summary.baselines += 1 }
             if let derived { try writer.add(.snapshot, derived.bytes) }
             return
         }
-        // A run that was pruned is no more.
-        guard selection.passes(item), try store.hasRun(item.number) else { return }
+        guard let name = item.name, selection.passes(item) else { return }
         let run = try replay.advance(to: item.number)
         guard isSelected else { return }
-        try write(item, record, run.fields)
-        let name = item.name ?? ""
+        try writer.add(.record, self.record(of: item, record, run.fields))
         var share = shares[name] ?? Share(summary: BundleSummary.Check(name: name, runs: [], baselines: 0))
         share.summary.runs.append(item.number)
         for (part, text) in [(BundlePart.snapshot, run.snapshot), (.evidence, run.evidence), (.banners, run.banners)] {
@@ -135,16 +148,18 @@ private struct Export: ~Copyable {
         shares[name] = share
     }
 
-    private mutating func write(
-        _ item: LedgerItem, _ record: Digest, _ found: [LedgerText.Field]
-    ) throws(StoreError) {
+    /// The text of the record of `item`, which has to have the digest that was entered.
+    private func record(
+        of item: LedgerItem, _ record: Digest, _ found: [LedgerText.Field]
+    ) throws(StoreError) -> [UInt8] {
         guard let actual = try store.record(of: item, found), actual.record.digest == record else {
-            throw store.database.damaged("the record of \(item.description) is not the one that was entered")
+            throw store.database.damaged("its record is not the one that was entered")
         }
-        try writer.add(.record, Array(actual.record.text.utf8))
+        return Array(actual.record.text.utf8)
     }
 
     mutating func finish() throws(StoreError) -> BundleSummary {
+        if let discrepancy = missing.discrepancy { throw .doesNotHold(discrepancy) }
         let digest = try writer.finish()
         guard let head = chain.head else { throw .empty(path: store.database.path) }
         return BundleSummary(

@@ -5,7 +5,7 @@ public struct ImportReport: Sendable {
         /// Its name here.
         public let name: CheckName
         /// The name that it had.
-        public let original: String
+        public let original: CheckName
         /// Its runs, ascending: the number here, and the one that it had.
         public internal(set) var runs: [(number: Int64, original: Int64)] = []
         /// How many versions of its baseline there are.
@@ -36,7 +36,7 @@ extension Store {
             var arrivals = Arrivals(store: self, name: name)
             let summary = try reader.read { item throws(StoreError) in try arrivals.add(item) }
             var content = ImportText(bundle: summary.digest, head: summary.head)
-            content.checks = arrivals.checks.map { .init(name: $0.name.description, original: $0.original) }
+            content.checks = arrivals.checks.map { .init(name: $0.name, original: $0.original) }
             content.lines = arrivals.lines
             try database.execute("INSERT INTO imports (content) VALUES (?)", [.text(content.text)])
             try enter(LedgerItem(kind: .import, name: nil, number: database.lastInsertID), LedgerOrigin(acceptance))
@@ -52,7 +52,7 @@ private struct Arrivals {
     private let name: CheckName?
     private(set) var checks: [ImportReport.Check] = []
     private(set) var lines: [ImportText.Line] = []
-    private var positions: [String: (index: Int, id: Int64)] = [:]
+    private var positions: [CheckName: (index: Int, id: Int64)] = [:]
     /// The numbers here of the runs there.
     private var runs: [LedgerItem: Int64] = [:]
 
@@ -83,7 +83,7 @@ private struct Arrivals {
             try store.insertBaseline(checkID, number, run, derivedID: derivedID, item.acceptance())
             checks[index].baselines += 1
         }
-        let local = LedgerItem(kind: item.item.kind, name: checks[index].name.description, number: number)
+        let local = LedgerItem(kind: item.item.kind, name: checks[index].name, number: number)
         lines.append(
             ImportText.Line(item: local, record: try record(local, item, found), original: item.item.number))
     }
@@ -106,11 +106,9 @@ private struct Arrivals {
 
     /// The check that an item belongs to here, made with its first one.
     private mutating func position(_ item: BundleItem) throws(StoreError) -> (index: Int, id: Int64) {
-        let original = item.item.name ?? ""
+        guard let original = item.item.name else { throw item.place.problem("it is of no check") }
         if let known = positions[original] { return known }
-        guard let local = name ?? CheckName(original) else {
-            throw item.place.problem("'\(original)' is not a name of a check")
-        }
+        let local = name ?? original
         guard name == nil || checks.isEmpty else { throw .manyChecks(path: item.place.path) }
         let id = try store.makeCheck(local)
         checks.append(ImportReport.Check(name: local, original: original))

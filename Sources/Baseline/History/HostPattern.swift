@@ -4,9 +4,9 @@ public import PortCore
 /// Which hosts are meant: addresses by blocks and ranges, names by patterns.
 public struct HostPattern: Hashable, Sendable, CustomStringConvertible {
     /// As it was given.
-    public let description: String
+    @Bytewise public private(set) var description: String
     private let addresses: TargetSet?
-    private let glob: String?
+    @Bytewise private var glob: String?
 
     /// Reads an address, a CIDR block, a range, a name, or a pattern of names with `*`, `?` or `[…]`; `nil` for
     /// anything else.
@@ -31,7 +31,8 @@ public struct HostPattern: Hashable, Sendable, CustomStringConvertible {
         guard let addresses else { return false }
         switch host {
         case .address(let own): return addresses.contains(own)
-        case .name(let name): return addresses.names.contains(name) || address.map(addresses.contains) ?? false
+        case .name(let name):
+            return addresses.names.contains { $0.hasBytes(of: name) } || address.map(addresses.contains) ?? false
         }
     }
 

@@ -103,7 +103,10 @@ extension Store {
                 let isOfTicket = ticket.map { version.ticket?.lowercased().hasBytes(of: $0.lowercased()) ?? false }
                 let isAsked =
                     isOfTicket ?? true
-                    && (person == nil || [version.user, version.person].contains(person))
+                    && (person.map { person in
+                        [version.user, version.person ?? ""].contains { $0.hasBytes(of: person) }
+                    }
+                        ?? true)
                 guard isAsked, from <= version.recordedAt, version.recordedAt <= to else { continue }
                 let old = try before.map { before throws(StoreError) in try snapshot(of: before.recorded) }
                 answers.rows += rows(

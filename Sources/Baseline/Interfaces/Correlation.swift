@@ -42,8 +42,8 @@ public struct Correlation: Sendable {
     public struct Trace: Hashable, Sendable {
         public let outcome: Outcome
         /// The machine as its report names it.
-        public let machine: String?
-        public let interface: String?
+        @Bytewise public private(set) var machine: String?
+        @Bytewise public private(set) var interface: String?
         /// When it was last read otherwise, before it was down or without the address.
         public let otherwiseAt: Timestamp?
         /// When it was read so; the first time, where it was down or without the address.

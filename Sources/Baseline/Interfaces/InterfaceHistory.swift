@@ -3,17 +3,17 @@ import PortCore
 /// What makes an interface of one reading that of another.
 struct InterfaceIdentity: Hashable {
     /// The name of the machine; `nil` where the report does not tell it.
-    let machine: String?
+    @Bytewise private(set) var machine: String?
     let mode: InterfaceReport.Mode
-    let interface: String
+    @Bytewise private(set) var interface: String
     /// What tells machines without a name apart: the link-layer address, or else the report itself.
-    let mark: String?
+    @Bytewise private(set) var mark: String?
 
     init(_ interface: InterfaceReport.Interface, in reading: InterfaceReading) {
         machine = reading.report.name
         mode = reading.report.mode
         self.interface = interface.name
-        mark = machine == nil ? interface.mac ?? "\(reading.digest)" : nil
+        if case nil = reading.report.name { mark = interface.mac ?? "\(reading.digest)" }
     }
 }
 
@@ -57,12 +57,15 @@ struct InterfaceHistory {
         let holders = near.filter { $0.is.sample.addresses.contains(address) }
         let last = near.map(\.is.listedAt).max()
         let mine = holders.isEmpty ? near.filter { $0.is.listedAt == last } : holders
-        let machines = Set(mine.map { $0.owner.machine ?? $0.owner.mark })
+        let machines = Set(mine.map { Bytewise($0.owner.machine ?? $0.owner.mark) })
         guard machines.count == 1 else { return Correlation.Trace(.severalHosts) }
         let ranked = mine.sorted {
-            ($0.is.rank, $0.owner.interface, $0.owner.mode.rawValue) < (
-                $1.is.rank, $1.owner.interface, $1.owner.mode.rawValue
-            )
+            guard $0.is.rank == $1.is.rank else { return $0.is.rank < $1.is.rank }
+            let (one, other) = ($0.owner, $1.owner)
+            guard one.interface.hasBytes(of: other.interface) else {
+                return one.interface.utf8.lexicographicallyPrecedes(other.interface.utf8)
+            }
+            return one.mode == .local && other.mode == .snmp
         }
         guard let first = ranked.first else { return Correlation.Trace(.notCovered) }
         return first.is.trace(first.owner.interface, in: window)

@@ -4,7 +4,7 @@ public import PortCore
 public struct InterfaceMap: Sendable {
     /// One `--map`: INTERFACE=ADDRESS or INTERFACE@HOST=ADDRESS.
     public struct Entry: Hashable, Sendable, CustomStringConvertible {
-        public let interface: String
+        @Bytewise public private(set) var interface: String
         /// The host whose interface is meant; `nil` for that of any.
         public let host: Host?
         public let address: IPAddress
@@ -25,7 +25,7 @@ public struct InterfaceMap: Sendable {
         public var description: String { "\(interface)\(host.map { "@\($0)" } ?? "")=\(address)" }
 
         func fits(_ report: InterfaceReport) -> Bool {
-            guard report.mode == .snmp, report.interfaces.contains(where: { $0.name == interface }) else {
+            guard report.mode == .snmp, report.interfaces.contains(where: { $0.name.hasBytes(of: interface) }) else {
                 return false
             }
             guard let host else { return true }
@@ -47,7 +47,7 @@ public struct InterfaceMap: Sendable {
         guard !mine.isEmpty else { return nil }
         var report = report
         for index in report.interfaces.indices {
-            let named = mine.filter { $0.interface == report.interfaces[index].name }
+            let named = mine.filter { $0.interface.hasBytes(of: report.interfaces[index].name) }
             report.interfaces[index].addresses.formUnion(named.map(\.address))
         }
         return report

@@ -22,7 +22,7 @@ extension InterfaceReport {
         // all is up, nothing was told.
         let tellsStates = mode == .local || raw.interfaces.values.contains { $0.isUp == true }
         var interfaces: [Interface] = []
-        for (name, interface) in raw.interfaces.sorted(by: { $0.key < $1.key }) {
+        for (name, interface) in raw.interfaces.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
             interfaces.append(
                 Interface(
                     name: name, mac: Self.mac(interface.mac),

@@ -12,9 +12,9 @@ public struct InterfaceReport: Hashable, Sendable {
 
     /// One interface of the machine.
     public struct Interface: Hashable, Sendable {
-        public let name: String
+        @Bytewise public private(set) var name: String
         /// The link-layer address in lower case; `nil` where there is none, as for loopback and tunnels.
-        public let mac: String?
+        @Bytewise public private(set) var mac: String?
         public var addresses: Set<IPAddress>
         /// Whether it was up; `nil` where the report does not tell.
         public let isUp: Bool?
@@ -48,7 +48,7 @@ public struct InterfaceReport: Hashable, Sendable {
     /// What tells the machine from others; `nil` where the tool was told to look at `localhost`, as on any machine.
     var name: String? {
         switch host {
-        case .name(let name) where name != "localhost" && !name.hasPrefix("localhost."): name
+        case .name(let name) where !name.hasBytes(of: "localhost") && !name.hasPrefix("localhost."): name
         case .address(let address) where !address.isLoopback: "\(address)"
         default: address.flatMap { $0.isLoopback ? nil : "\($0)" }
         }
@@ -65,9 +65,9 @@ public struct InterfaceReading: Hashable, Sendable {
     public let report: InterfaceReport
     public let readAt: Timestamp
     /// The name of the file that it was read from.
-    public let file: String
+    @Bytewise public private(set) var file: String
     /// Exactly what the file held.
-    public let content: String
+    @Bytewise public private(set) var content: String
 
     /// - Throws: `InterfaceError` when `content` is no report.
     public init(content: String, file: String, readAt: Timestamp) throws(InterfaceError) {

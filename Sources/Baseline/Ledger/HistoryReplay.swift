@@ -75,7 +75,7 @@ final class HistoryReplay {
             """
             SELECT d.id, d.digest FROM baselines AS b JOIN checks AS c ON c.id = b.check_id
             JOIN derived AS d ON d.id = b.derived_id WHERE b.version = ? AND c.name = ?
-            """, [.int(item.number), .text(item.name)]
+            """, [.int(item.number), .text(item.name?.description)]
         ) { row throws(StoreError) in (id: row.int(0), digest: try row.digest(1)) }
         guard let row else { return nil }
         if let known = derived[row.id] { return known }
@@ -108,7 +108,7 @@ final class HistoryReplay {
             var state: CheckReplay.State?
             if let blockID = statement.optionalInt(1) {
                 let address = statement.optionalText(2)
-                guard host.isName || address == nil else { throw unfit(host, "has an address beside its own") }
+                guard host.isName || statement.isNull(2) else { throw unfit(host, "has an address beside its own") }
                 state = CheckReplay.State(
                     blockID: blockID, block: try content.block(blockID),
                     address: host.isName ? Array((address ?? "-").utf8) : [])

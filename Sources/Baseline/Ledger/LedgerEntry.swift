@@ -14,11 +14,37 @@ public enum LedgerKind: String, CaseIterable, Sendable {
     case `import`
 }
 
+extension LedgerKind {
+    /// Whether what it is about belongs to a check.
+    var hasCheck: Bool { [.request, .run, .baseline].contains(self) }
+
+    /// The words of a record after `kind`, in their order.
+    var words: [String] {
+        let words =
+            switch self {
+            case .request: "number name body recorded_at vantage user"
+            case .run:
+                """
+                number name snapshot states request asked started_at finished_at vantage user version options hosts \
+                open closed filtered answers min_us median_us p95_us max_us reads_banners evidence banners
+                """
+            case .baseline:
+                "number name snapshot run derived recorded_at vantage user person reason ticket"
+            case .report: "number digest content read_at host mode file vantage user"
+            case .prune, .import: "number content"
+            }
+        return words.split(separator: " ").map { String($0) }
+    }
+
+    /// Those of them that may be missing.
+    static let optionalWords = ["banners", "derived", "person", "ticket"]
+}
+
 /// What one entry is about.
 struct LedgerItem: Hashable {
     let kind: LedgerKind
     /// The check; `nil` for what belongs to none.
-    let name: String?
+    let name: CheckName?
     let number: Int64
 
     /// `run 12 of web`.

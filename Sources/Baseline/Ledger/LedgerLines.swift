@@ -1,60 +1,85 @@
+import PortCore
+
 /// The lines of a text that `LedgerText` wrote, read again.
 struct LedgerLines {
     /// The whole text.
     let text: String
-    private let values: [String: String]
+    private let fields: [(word: String, value: String)]
 
     /// `nil` for anything that `LedgerText` does not write.
     init?(_ text: String, header: String) {
         // By bytes: a carriage return and a line feed are one character.
         let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        var fields: [LedgerText.Field] = []
-        var values: [String: String] = [:]
+        var fields: [(word: String, value: String)] = []
         for line in lines.dropFirst().dropLast() {
             let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, let value = LedgerText.unescaped(parts[1]) else { return nil }
             let word = String(decoding: parts[0], as: UTF8.self)
-            guard values.updateValue(value, forKey: word) == nil else { return nil }
-            fields.append((word, .text(value)))
+            guard !fields.contains(where: { $0.word.hasBytes(of: word) }) else { return nil }
+            fields.append((word, value))
         }
-        guard LedgerText(header, fields).text.hasBytes(of: text) else { return nil }
+        let written = LedgerText(header, fields.map { ($0.word, .text($0.value)) })
+        guard written.text.hasBytes(of: text) else { return nil }
         self.text = text
-        self.values = values
+        self.fields = fields
     }
 
     /// The value of a word; `nil` where it has no line.
-    subscript(word: String) -> String? { values[word] }
+    subscript(word: String) -> String? { fields.first { $0.word.hasBytes(of: word) }?.value }
+
+    /// Whether a word has a line.
+    func has(_ word: String) -> Bool { fields.contains { $0.word.hasBytes(of: word) } }
+
+    /// Whether its words are `words` in this order, of which those of `optional` may be missing.
+    func consists(of words: [String], optional: [String]) -> Bool {
+        var rest = fields[...]
+        for word in words {
+            if let next = rest.first, next.word.hasBytes(of: word) {
+                rest.removeFirst()
+            } else if !optional.contains(where: { $0.hasBytes(of: word) }) {
+                return false
+            }
+        }
+        return rest.isEmpty
+    }
 
     /// A number as it is written: without a plus sign or leading zeros.
     func int(_ word: String) -> Int64? {
-        guard let text = values[word], let number = Int64(text), "\(number)" == text else { return nil }
+        guard let text = self[word], let number = Int64(text), "\(number)".hasBytes(of: text) else { return nil }
         return number
     }
 
-    func digest(_ word: String) -> Digest? { values[word].flatMap { Digest(hex: $0) } }
+    func digest(_ word: String) -> Digest? { bytes(word).flatMap { Digest(bytes: $0) } }
 
-    func bytes(_ word: String) -> [UInt8]? { values[word].flatMap { Digest.bytes(hex: $0) } }
+    /// Bytes as they are written: in lower case.
+    func bytes(_ word: String) -> [UInt8]? {
+        guard let text = self[word], let bytes = Digest.bytes(hex: text), Digest.hex(bytes).hasBytes(of: text) else {
+            return nil
+        }
+        return bytes
+    }
 
     /// A time as it is written: in UTC, with milliseconds.
     func time(_ word: String) -> Timestamp? {
-        guard let text = values[word], let time = Timestamp(text), time.description == text else { return nil }
+        guard let text = self[word], let time = Timestamp(text), time.description.hasBytes(of: text) else { return nil }
         return time
     }
 
-    /// What the entry or the record is about; `nil` where that cannot be read.
+    /// What the entry or the record is about; `nil` where that cannot be read, or names what is no name of a check.
     var item: LedgerItem? {
-        guard let kind = values["kind"].flatMap({ LedgerKind(rawValue: $0) }), let number = int("number") else {
+        guard let kind = self["kind"].flatMap({ LedgerKind(rawValue: $0) }), let number = int("number") else {
             return nil
         }
-        return LedgerItem(kind: kind, name: values["name"], number: number)
+        guard let name = self["name"] else { return LedgerItem(kind: kind, name: nil, number: number) }
+        return CheckName(name).map { LedgerItem(kind: kind, name: $0, number: number) }
     }
 
     /// Whether `other` has the same words, and the same values but for those of `words`.
-    func isAlike(_ other: LedgerLines, besides words: Set<String>) -> Bool {
-        values.count == other.values.count
-            && values.allSatisfy { word, value in
+    func isAlike(_ other: LedgerLines, besides words: [String]) -> Bool {
+        fields.count == other.fields.count
+            && fields.allSatisfy { word, value in
                 guard let theirs = other[word] else { return false }
-                return words.contains(word) || value.hasBytes(of: theirs)
+                return words.contains { $0.hasBytes(of: word) } || value.hasBytes(of: theirs)
             }
     }
 }

@@ -27,7 +27,7 @@ final class RecordedContent {
         if let known = hosts[id] { return known }
         let identity = try database.first("SELECT identity FROM hosts WHERE id = ?", [.int(id)]) { $0.text(0) }
         guard let identity else { throw database.damaged("row \(id) of hosts is missing") }
-        guard let host = Host(identity), host.description == identity else {
+        guard let host = Host(identity), host.description.hasBytes(of: identity) else {
             throw database.damaged("row \(id) of hosts is no host")
         }
         let known = KnownHost(host: host, identity: Array(identity.utf8))

@@ -24,7 +24,8 @@ extension Store {
         guard signingKey != nil || last?.isSigned != true else { throw .unsigned(path: database.path) }
         let fields: [LedgerText.Field] = [
             ("sequence", .int(try database.next(after: last?.sequence ?? 0))), ("kind", .text(item.kind.rawValue)),
-            ("name", .text(item.name)), ("number", .int(item.number)), ("recorded_at", .time(origin.recordedAt)),
+            ("name", .text(item.name?.description)), ("number", .int(item.number)),
+            ("recorded_at", .time(origin.recordedAt)),
             ("user", .text(origin.user)), ("vantage", .text(origin.vantage)), ("person", .text(origin.person)),
             ("reason", .text(origin.reason)), ("ticket", .text(origin.ticket)), ("subject", .digest(subject)),
             ("record", .digest(record.digest)),
@@ -45,6 +46,21 @@ extension Store {
     /// The columns of an entry that its text holds, in the order of its lines.
     static let entryColumns =
         "sequence, kind, name, number, recorded_at, user, vantage, person, reason, ticket, subject, record"
+
+    /// The words of an entry's text, in their order.
+    static let entryWords = ["previous"] + entryColumns.split(separator: ", ").map { String($0) }
+
+    /// Those of them that may be missing.
+    static let optionalEntryWords = ["name", "person", "reason", "ticket"]
+
+    /// What the entry in a row of `entryColumns` is about; `nil` where its kind is none that portbase knows.
+    ///
+    /// - Throws: `StoreError.damaged` where it names what is no name of a check.
+    func item(_ entry: borrowing Statement) throws(StoreError) -> LedgerItem? {
+        guard let kind = LedgerKind(rawValue: entry.text(1)) else { return nil }
+        let name = try entry.optionalText(2).map { text throws(StoreError) in try checkName(text) }
+        return LedgerItem(kind: kind, name: name, number: entry.int(3))
+    }
 
     /// What the hash and the signature of an entry are of.
     static func entryText(_ fields: [LedgerText.Field], after previous: Digest) -> LedgerText {
@@ -85,13 +101,13 @@ extension Store {
     func record(
         of item: LedgerItem, _ found: [LedgerText.Field]
     ) throws(StoreError) -> (subject: Digest, record: LedgerText)? {
-        let key: [SQLValue] = item.name == nil ? [.int(item.number)] : [.int(item.number), .text(item.name)]
+        let key: [SQLValue] = [.int(item.number)] + (item.name.map { [.text($0.description)] } ?? [])
         let query = Self.recordQuery(item.kind)
         guard let fields = try database.first(query, key, { row throws(StoreError) in try row.fields() }) else {
             return nil
         }
         let subject: Digest? =
-            switch fields.first(where: { ["snapshot", "body", "content"].contains($0.word) })?.value {
+            switch fields.first(where: { field in Self.subjects.contains { field.word.hasBytes(of: $0) } })?.value {
             case .blob(let bytes): Digest(bytes: bytes)
             case .text(let text): Digest(of: text)
             default: nil
@@ -101,6 +117,9 @@ extension Store {
         text.add(found)
         return (subject, text)
     }
+
+    /// The words of a record whose value, or the digest of it, is what the entry is about.
+    private static let subjects = ["snapshot", "body", "content"]
 
     /// The query whose columns are the lines of a record, in their order, and their names the words.
     private static func recordQuery(_ kind: LedgerKind) -> String {

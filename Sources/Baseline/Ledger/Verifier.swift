@@ -50,10 +50,7 @@ public struct Verifier {
         var found = Verification()
         var chain: LedgerChain
         var numbering = LedgerNumbering()
-        /// The runs that some prune names, by number.
-        let pruned: [Int64: PrunedRun]
-        /// Those that are not there, and whose prune is still to come.
-        var gone: Set<Int64> = []
+        var missing: MissingRuns
         /// What imports brought in, which has no entries of its own.
         var imported: Set<LedgerItem> = []
     }
@@ -63,13 +60,12 @@ public struct Verifier {
         let statement = try Statement(
             "SELECT \(Store.entryColumns), hash, public_key, signature FROM ledger ORDER BY sequence", in: database)
         let replay = HistoryReplay(database)
-        var walk = Walk(chain: chain, pruned: try store.prunedRuns())
+        var walk = Walk(chain: chain, missing: MissingRuns(try store.prunedRuns()))
         while try statement.step() {
             let sequence = statement.int(0)
-            let item = LedgerKind(rawValue: statement.text(1)).map {
-                LedgerItem(kind: $0, name: statement.optionalText(2), number: statement.int(3))
-            }
+            var item: LedgerItem?
             do throws(StoreError) {
+                item = try store.item(statement)
                 _ = try store.proved(statement, in: &walk.chain)
                 guard let item else { throw database.damaged("its kind is none that portbase knows") }
                 try check(item, subject: try statement.digest(10), record: try statement.digest(11), replay, &walk)
@@ -78,10 +74,7 @@ public struct Verifier {
             }
             progress(walk.found.entryCount, total)
         }
-        if let run = walk.gone.min().flatMap({ walk.pruned[$0] }) {
-            throw .doesNotHold(
-                Discrepancy("run \(run.number) of \(run.check)", "it is missing, and no prune dropped it"))
-        }
+        if let discrepancy = walk.missing.discrepancy { throw .doesNotHold(discrepancy) }
         if let discrepancy = walk.chain.discrepancy { throw .doesNotHold(discrepancy) }
         walk.found.head = walk.chain.head
         walk.found.signedFrom = walk.chain.signedFrom
@@ -94,15 +87,12 @@ public struct Verifier {
     ) throws(StoreError) {
         try goOn(to: item, &walk)
         walk.found.counts[item.kind, default: 0] += 1
-        if item.kind == .run, let pruned = walk.pruned[item.number], try !store.hasRun(item.number) {
-            guard pruned.check == item.name, pruned.record == record else {
-                throw database.damaged("it is missing, and the prune that names it tells another record")
-            }
-            walk.gone.insert(item.number)
+        if item.kind == .run, try !store.hasRun(item.number) {
+            try walk.missing.add(item, record, in: database)
             walk.found.prunedRuns += 1
             return
         }
-        if item.kind == .prune { try checkPrune(item.number, &walk) }
+        if item.kind == .prune { try walk.missing.take(store.prunedRuns(by: item.number), in: database) }
         guard try prove(item, record, replay) == subject else {
             throw database.damaged("the entry names another digest")
         }
@@ -141,13 +131,6 @@ public struct Verifier {
             }
             walk.found.importedRuns += line.item.kind == .run ? 1 : 0
             walk.imported.insert(line.item)
-        }
-    }
-
-    /// That a prune names only runs that were entered before it and are gone.
-    private func checkPrune(_ number: Int64, _ walk: inout Walk) throws(StoreError) {
-        for run in try store.prunedRuns(by: number) where walk.gone.remove(run.number) == nil {
-            throw database.damaged("it names run \(run.number), which it did not drop")
         }
     }
 }

@@ -1,7 +1,9 @@
+import PortCore
+
 /// A run that was dropped, and the record that its entry in the ledger has.
 struct PrunedRun: Hashable {
     let number: Int64
-    let check: String
+    let check: CheckName
     let record: Digest
 }
 
@@ -18,12 +20,45 @@ enum PruneText {
         var runs: [PrunedRun] = []
         for line in text.split(separator: "\n").dropFirst() {
             let words = line.split(separator: " ")
-            guard words.count == 4, words[0] == "run", let number = Int64(words[1]),
-                let record = Digest(hex: words[3])
+            guard words.count == 4, words[0].hasBytes(of: "run"), let number = Int64(words[1]),
+                let check = CheckName(words[2]), let record = Digest(hex: words[3])
             else { return nil }
-            runs.append(PrunedRun(number: number, check: String(words[2]), record: record))
+            runs.append(PrunedRun(number: number, check: check, record: record))
         }
         return Self.text(runs).hasBytes(of: text) ? runs : nil
+    }
+}
+
+/// The entered runs that are not there, each until the prune comes that dropped it: a run that nobody pruned was taken
+/// away.
+struct MissingRuns {
+    /// The runs that some prune names, by number.
+    private let pruned: [Int64: PrunedRun]
+    private var open: Set<Int64> = []
+
+    init(_ pruned: [Int64: PrunedRun]) { self.pruned = pruned }
+
+    /// Notes that run `item`, whose entry has `record`, is missing.
+    mutating func add(_ item: LedgerItem, _ record: Digest, in database: Database) throws(StoreError) {
+        guard let run = pruned[item.number] else { throw database.damaged("it is missing, and no prune dropped it") }
+        guard run.check == item.name, run.record == record else {
+            throw database.damaged("it is missing, and the prune that names it tells another record")
+        }
+        open.insert(item.number)
+    }
+
+    /// Takes what a prune names, which has to be runs that were entered before it and are missing.
+    mutating func take(_ runs: [PrunedRun], in database: Database) throws(StoreError) {
+        for run in runs where open.remove(run.number) == nil {
+            throw database.damaged("it names run \(run.number), which it did not drop")
+        }
+    }
+
+    /// The first of them, where the prune that names it is none that was entered.
+    var discrepancy: Discrepancy? {
+        open.min().flatMap { pruned[$0] }.map {
+            Discrepancy("run \($0.number) of \($0.check)", "it is missing, and no prune dropped it")
+        }
     }
 }
 

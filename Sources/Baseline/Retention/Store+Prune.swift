@@ -81,7 +81,7 @@ extension Store {
             ORDER BY o.id
             """, [.int(checkID), .time(policy.since), .int(policy.newest)]
         ) { row throws(StoreError) in
-            PrunedRun(number: row.int(0), check: row.text(1), record: try row.digest(2))
+            PrunedRun(number: row.int(0), check: try checkName(row.text(1)), record: try row.digest(2))
         }
     }
 
@@ -89,11 +89,12 @@ extension Store {
         var checks: [PruneReport.Check] = []
         for (name, dropped) in Dictionary(grouping: runs, by: \.check).sorted(by: { $0.key < $1.key }) {
             let all = try database.first(
-                "SELECT count(*) FROM runs WHERE check_id = (SELECT id FROM checks WHERE name = ?)", [.text(name)]
+                "SELECT count(*) FROM runs WHERE check_id = (SELECT id FROM checks WHERE name = ?)",
+                [.text(name.description)]
             ) { Int($0.int(0)) }
             checks.append(
                 PruneReport.Check(
-                    name: try checkName(name), dropped: dropped.map(\.number), kept: (all ?? 0) - dropped.count))
+                    name: name, dropped: dropped.map(\.number), kept: (all ?? 0) - dropped.count))
         }
         return PruneReport(checks: checks)
     }

@@ -34,7 +34,7 @@ public struct Evidence: Hashable, Sendable {
         guard let sets else { return nil }
         reasons = Reason.allCases.compactMap { reason in
             guard reason.state == .filtered else { return nil }
-            return sets.first { $0.0 == reason.rawValue }.map { (reason, $0.1) }
+            return sets.first { $0.0.hasBytes(of: reason.rawValue) }.map { (reason, $0.1) }
         }
         var scope = states.scope
         var unstable: [Instability] = []
@@ -51,7 +51,7 @@ public struct Evidence: Hashable, Sendable {
         guard areInOrder, self.lines.hasBytes(of: lines) else { return nil }
     }
 
-    public static func == (left: Self, right: Self) -> Bool { left.lines == right.lines }
+    public static func == (left: Self, right: Self) -> Bool { left.lines.hasBytes(of: right.lines) }
 
-    public func hash(into hasher: inout Hasher) { hasher.combine(lines) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(Bytewise(lines)) }
 }

@@ -28,13 +28,14 @@ public struct Instability: Hashable, Sendable {
     /// Reads what `line` writes for ports of `scope`; `nil` for anything else.
     init?(line: some StringProtocol, scope: PortSet) {
         let parts = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == Self.word, let ports = PortSet(canonical: parts[2]), !ports.isEmpty,
+        guard parts.count == 3, parts[0].hasBytes(of: Self.word), let ports = PortSet(canonical: parts[2]),
+            !ports.isEmpty,
             ports.subtracting(scope).isEmpty
         else { return nil }
         let numbers = parts[1].split(separator: "/", omittingEmptySubsequences: false).compactMap { Int($0) }
         guard numbers.count == 2, numbers[0] > 0, numbers[0] < numbers[1], numbers[1] <= UInt8.max else { return nil }
         (dissent, looks, self.ports) = (numbers[0], numbers[1], ports)
-        guard self.line == line else { return nil }
+        guard self.line.hasBytes(of: line) else { return nil }
     }
 
     private init(dissent: Int, looks: Int, ports: PortSet) {

@@ -66,8 +66,8 @@ enum RestNotation {
         var restIndex: Int?
         for line in lines {
             let parts = line.split(separator: " ", omittingEmptySubsequences: false)
-            guard parts.count == 2, !sets.contains(where: { $0.0 == parts[0] }) else { return nil }
-            if parts[1] == "*" {
+            guard parts.count == 2, !sets.contains(where: { $0.0.hasBytes(of: parts[0]) }) else { return nil }
+            if parts[1].hasBytes(of: "*") {
                 guard restIndex == nil else { return nil }
                 restIndex = sets.count
                 sets.append((String(parts[0]), PortSet()))

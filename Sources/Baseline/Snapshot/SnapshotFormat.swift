@@ -30,8 +30,8 @@ public enum SnapshotFormat {
         // By bytes, which is quicker than by characters.
         var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             .map { Substring($0) }[...]
-        guard lines.popFirst() == header[...] else { throw .unknownVersion }
-        guard lines.popLast() == "" else { throw .malformed(line: lines.endIndex) }
+        guard lines.popFirst()?.hasBytes(of: header) ?? false else { throw .unknownVersion }
+        guard lines.popLast()?.isEmpty ?? false else { throw .malformed(line: lines.endIndex) }
         var scopes: [PortSet] = []
         var entries: [Snapshot.Entry] = []
         while let line = lines.first, line.hasPrefix("scope ") {
@@ -63,7 +63,8 @@ public enum SnapshotFormat {
     ) throws(SnapshotError) -> Snapshot.Entry {
         let start = lines.startIndex + 1
         let parts = lines.removeFirst().split(separator: " ", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0] == "host", parts[2] == "scope", let host = Host(parts[1]),
+        guard parts.count == 4, parts[0].hasBytes(of: "host"), parts[2].hasBytes(of: "scope"),
+            let host = Host(parts[1]),
             let number = Int(parts[3]), number > 0, number <= scopes.count
         else { throw .malformed(line: start) }
         var address: IPAddress?
@@ -71,7 +72,7 @@ public enum SnapshotFormat {
             guard let line = lines.popFirst(), line.hasPrefix("address ") else { throw .malformed(line: start + 1) }
             let text = line.dropFirst("address ".count)
             address = IPAddress(text)
-            guard address != nil || text == "-" else { throw .malformed(line: start + 1) }
+            guard address != nil || text.hasBytes(of: "-") else { throw .malformed(line: start + 1) }
         }
         let body = Body(scope: number - 1, lines: lines.prefix { !$0.hasPrefix("host ") })
         guard let states = known[body] ?? PortStates(lines: body.lines, scope: scopes[body.scope]) else {

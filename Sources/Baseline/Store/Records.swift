@@ -29,11 +29,11 @@ public struct Run: Hashable, Sendable {
 /// Where, by whom and how a run was made.
 public struct RunContext: Hashable, Sendable {
     /// The machine that probed.
-    public let vantage: String
+    @Bytewise public private(set) var vantage: String
     /// The login name of the user who ran it, or the number of one without a name.
-    public let user: String
+    @Bytewise public private(set) var user: String
     /// The version of portbase.
-    public let version: String
+    @Bytewise public private(set) var version: String
     /// The limits of this run, which those of the recorded request may differ from.
     public let limits: LoadLimits
 
@@ -182,15 +182,15 @@ public struct BaselineVersion: Hashable, Sendable {
     /// When it was set.
     public let recordedAt: Timestamp
     /// The machine on which it was set.
-    public let vantage: String
+    @Bytewise public private(set) var vantage: String
     /// The login name of the user who set it, or the number of one without a name.
-    public let user: String
+    @Bytewise public private(set) var user: String
     /// Who accepts it, where that is somebody else than the user; `nil` when nobody was named.
-    public let person: String?
+    @Bytewise public private(set) var person: String?
     /// Why the run is what should be, in the operator's words.
-    public let reason: String
+    @Bytewise public private(set) var reason: String
     /// The ticket of the change; `nil` when none was given.
-    public let ticket: String?
+    @Bytewise public private(set) var ticket: String?
 
     /// Whether only a part of the drift of `run` was taken, so that no run found its snapshot.
     public var isDerived: Bool { derivedID != nil }

@@ -62,7 +62,7 @@ extension Store {
         let version = try database.next(after: last ?? 0)
         try insertBaseline(checkID, version, run.id, derivedID: derivedID, acceptance)
         try enter(
-            LedgerItem(kind: .baseline, name: name.description, number: version), LedgerOrigin(acceptance))
+            LedgerItem(kind: .baseline, name: name, number: version), LedgerOrigin(acceptance))
         let inserted = try baselines("WHERE b.check_id = ? AND b.version = ?", [.int(checkID), .int(version)])
         guard let inserted = inserted.first else { throw database.damaged("the baseline is missing") }
         return inserted

@@ -13,7 +13,7 @@ extension Store {
             try refuseImported(draft.check)
             let run = try insert(draft, checkID, version: requestVersion(draft, checkID))
             try enter(
-                LedgerItem(kind: .run, name: draft.check.description, number: run.id),
+                LedgerItem(kind: .run, name: draft.check, number: run.id),
                 LedgerOrigin(draft.context, at: draft.finishedAt), found: RunExtras.fields(draft))
             return run
         }
@@ -48,7 +48,7 @@ extension Store {
         let version = Int(try database.next(after: Int64(recorded?.version ?? 0)))
         let origin = LedgerOrigin(draft.context, at: draft.finishedAt)
         try insertRequest(RequestCoding.text(draft.request), checkID, version, origin)
-        try enter(LedgerItem(kind: .request, name: draft.check.description, number: Int64(version)), origin)
+        try enter(LedgerItem(kind: .request, name: draft.check, number: Int64(version)), origin)
         return version
     }
 
@@ -100,9 +100,9 @@ extension Store {
     private func insertHostChanges(
         _ snapshot: Snapshot, _ checkID: Int64, _ runID: Int64, since previous: Int64?
     ) throws(StoreError) {
-        var before: [String: HostRow] = [:]
+        var before: [Bytewise<String>: HostRow] = [:]
         if let previous {
-            for row in try hostRows(checkID: checkID, at: previous) { before[row.identity] = row }
+            for row in try hostRows(checkID: checkID, at: previous) { before[Bytewise(row.identity)] = row }
         }
         // Many hosts of a run are alike.
         var digests: [PortStates: Digest] = [:]
@@ -110,11 +110,11 @@ extension Store {
             "INSERT INTO run_hosts (check_id, run_id, host_id, block_id, address) VALUES (?, ?, ?, ?, ?)",
             in: database)
         for entry in snapshot.entries {
-            let old = before.removeValue(forKey: entry.host.description)
+            let old = before.removeValue(forKey: Bytewise(entry.host.description))
             let digest = digests[entry.states] ?? Digest(of: entry.states.blockText)
             digests[entry.states] = digest
             let address = entry.address?.description
-            if let old, old.digest == digest, old.address == address { continue }
+            if let old, old.digest == digest, Bytewise(old.address) == Bytewise(address) { continue }
             let hostID = try id(of: entry.host)
             let blockID = try id(ofBlock: entry.states, digest)
             try insert.run([.int(checkID), .int(runID), .int(hostID), .int(blockID), .text(address)])
@@ -146,14 +146,14 @@ extension Store {
     private func insertChanges(
         of kind: HostText, _ texts: [Host: String], _ checkID: Int64, _ runID: Int64, since previous: Int64?
     ) throws(StoreError) {
-        var before: [String: TextRow] = [:]
+        var before: [Bytewise<String>: TextRow] = [:]
         if let previous {
-            for row in try textRows(kind, checkID: checkID, at: previous) { before[row.identity] = row }
+            for row in try textRows(kind, checkID: checkID, at: previous) { before[Bytewise(row.identity)] = row }
         }
         let insert = try Statement(
             "INSERT INTO \(kind.rows) (check_id, run_id, host_id, \(kind.key)) VALUES (?, ?, ?, ?)", in: database)
         for (host, text) in texts.sorted(by: { $0.key < $1.key }) {
-            let old = before.removeValue(forKey: host.description)
+            let old = before.removeValue(forKey: Bytewise(host.description))
             if let old, old.text.hasBytes(of: text) { continue }
             let textID = try id(
                 in: kind.table, insert: "(digest, \(kind.column)) VALUES (?1, ?2)", find: "digest = ?1",

@@ -24,6 +24,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case unsigned(path: String)
     case exists(path: String)
     case notABundle(path: String)
+    case newerBundle(path: String, version: Int)
     case checkExists(CheckName)
     case manyChecks(path: String)
     case imported(CheckName)
@@ -73,6 +74,9 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
             "The ledger of '\(path)' is signed, so that an entry without a signature would not hold. "
                 + "Nothing was changed; give --sign-key FILE or PORTBASE_SIGN_KEY."
         case .exists(let path): "'\(path)' exists and is not overwritten; choose another name."
+        case .newerBundle(let path, let version):
+            "'\(path)' was exported by a newer portbase (bundle \(version), this one knows \(BundlePart.version)). "
+                + "Nothing was read; use that version."
         case .notABundle(let path): "'\(path)' is not a bundle: 'portbase export' makes one."
         case .checkExists(let name):
             "A check is named '\(name)' here, and histories are not mixed. Choose another name with --as NAME."

@@ -3,7 +3,7 @@ public struct Banner: Hashable, Sendable {
     /// Whose words they are: what was said is `generic` unless it keeps to the protocol that was expected.
     public let `protocol`: BannerProtocol
     /// Never empty: control and format characters stand as `\u{…}`, bytes that are not UTF-8 as `\x..`.
-    public let text: String
+    @Bytewise public private(set) var text: String
 
     /// The most bytes of what a service says that are kept.
     public static let byteLimit = 512

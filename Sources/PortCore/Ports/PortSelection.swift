@@ -3,7 +3,7 @@ public struct PortSelection: Hashable, Sendable, Codable {
     /// A service name with the TCP ports that it stood for when the request was made.
     public struct Service: Hashable, Sendable {
         /// The name or alias, to the letter as it was asked.
-        public let name: String
+        @Bytewise public private(set) var name: String
         /// Every TCP port that the services file gave it then.
         public let ports: PortSet
     }

@@ -7,7 +7,7 @@ struct BundleCheckJSON: Encodable {
     let baselines: Int
 
     init(_ check: BundleSummary.Check) {
-        self.check = check.name
+        self.check = check.name.description
         runs = check.runs
         baselines = check.baselines
     }
@@ -83,7 +83,7 @@ struct ImportJSON: Encodable {
         head = HeadJSON.EntryJSON(report.head)
         checks = report.checks.map { check in
             CheckJSON(
-                check: "\(check.name)", original: check.original,
+                check: "\(check.name)", original: "\(check.original)",
                 runs: check.runs.map { RunJSON(run: $0.number, original: $0.original) }, baselines: check.baselines)
         }
     }

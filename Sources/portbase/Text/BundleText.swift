@@ -26,7 +26,7 @@ struct BundleText {
         bundle.checks.map { check in
             let baselines = check.baselines == 0 ? "" : " and \(Wording.count(check.baselines, "baseline"))"
             return "\(Wording.count(check.runs.count, "run")) (\(Self.numbers(check.runs)))\(baselines) of "
-                + Visible.text(check.name)
+                + "\(check.name)"
         }.joined(separator: ", ")
     }
 
