@@ -42,7 +42,7 @@ extension CheckRequest {
     /// A minute and a half second more are the same in words.
     private static func change(_ part: String, milliseconds old: Int, _ new: Int) -> String? {
         let (oldText, newText) = (Wording.duration(milliseconds: old), Wording.duration(milliseconds: new))
-        guard old != new, oldText == newText else { return change(part, oldText, newText) }
+        guard old != new, oldText.hasBytes(of: newText) else { return change(part, oldText, newText) }
         return change(part, "\(Wording.number(old)) ms", "\(Wording.number(new)) ms")
     }
 
