@@ -145,15 +145,15 @@ struct ArgumentLineTests {
             let command: Command
         }
         func options(_ command: Dump.Command, _ path: String) -> [String: Set<String>] {
-            let own = (command.arguments ?? []).filter { $0.kind != "positional" }.flatMap { argument in
-                (argument.names ?? []).map {
-                    ($0.kind == "long" ? "--" : "-") + $0.name + (argument.kind == "option" ? "=" : "")
-                }
+            var own: Set<String> = []
+            for argument in command.arguments ?? [] where argument.kind != "positional" {
+                let end = argument.kind == "option" ? "=" : ""
+                for name in argument.names ?? [] { own.insert("\(name.kind == "long" ? "--" : "-")\(name.name)\(end)") }
             }
-            let below = (command.subcommands ?? []).map {
-                options($0, path.isEmpty ? $0.commandName : "\(path) \($0.commandName)")
+            let below = (command.subcommands ?? []).map { below in
+                options(below, path.isEmpty ? below.commandName : "\(path) \(below.commandName)")
             }
-            return below.reduce(into: [path: Set(own)]) { $0.merge($1) { first, _ in first } }
+            return below.reduce(into: [path: own]) { $0.merge($1) { first, _ in first } }
         }
         func aliases(_ command: Dump.Command) -> [String: String] {
             (command.subcommands ?? []).map(aliases).reduce(into: [:]) { $0.merge($1) { first, _ in first } }
