@@ -52,8 +52,8 @@ public struct Resolver: Sendable {
         self.hostsFile = hostsFile
     }
 
-    /// The most lookups at once: two for a name.
-    private static let threads = 128
+    /// The most lookups at once; each has a descriptor or two.
+    private static let threads = 64
 
     private struct Question {
         let name: String
@@ -85,7 +85,7 @@ public struct Resolver: Sendable {
         isUsable: @escaping @Sendable (IPAddress) -> Bool = { _ in true }
     ) throws(ResolverError) -> [String: [IPAddress]] {
         let progress = progress(names, family)
-        for _ in 0..<min(Self.threads, progress.value.withLock { $0.questions.count }) {
+        for number in 0..<min(Self.threads, progress.value.withLock { $0.questions.count }) {
             let thread = PosixThread.start { [lookUp] in
                 while let question = progress.value.withLock({ state in state.next() }) {
                     let answer = lookUp(question.name, question.family)
@@ -95,7 +95,11 @@ public struct Resolver: Sendable {
                     }
                 }
             }
-            guard let thread else { throw .noThreads }
+            guard let thread else {
+                // Those that run already take all the questions.
+                if number > 0 { break }
+                throw .noThreads
+            }
             thread.detach()
         }
         while progress.value.withLock({ $0.settled }) < names.count {

@@ -68,7 +68,7 @@ struct ConfirmationTests {
     @Test("Where looks take their time the last one has what is left of 8 s, and with a deadline all it needs")
     func slowLooks() throws {
         let usual: [String: Reason] = ["10.0.0.1:22": .connected]
-        for (deadline, budgets) in [(nil, [2000, 2000, 2000, 800]), (60_000, [2000, 2000, 2000, 2000])] {
+        for (deadline, budgets) in [(nil, [2000, 2000, 2000, 500]), (60_000, [2000, 2000, 2000, 2000])] {
             let network = ScriptedNetwork(usual, ["10.0.0.1:22": .timeout])
             let checker = network.checker(folder.database)
             let name = deadline == nil ? "x" : "y"

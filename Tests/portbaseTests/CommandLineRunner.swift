@@ -80,7 +80,8 @@ final class CommandLineRunner {
     struct Running {
         let process: Process
         fileprivate let output: URL
-        fileprivate let errors: URL
+        /// What it has written to standard error so far.
+        let errors: URL
 
         func finish() throws -> Result {
             process.waitUntilExit()

@@ -32,7 +32,9 @@ struct ConfirmationNetworkTests {
         var listener: LoopbackListener? = try LoopbackListener(port: port)
         let runner = try watched(port)
         listener = nil
-        let running = try runner.start(CommandLineRunner.binary.path, Self.check)
+        let running = try runner.start(CommandLineRunner.binary.path, Self.check + ["--debug"])
+        // The first look has been told: it found the port closed.
+        while try Data(contentsOf: running.errors).isEmpty, running.process.isRunning { usleep(1000) }
         usleep(UInt32(pause * 1_000_000))
         listener = try LoopbackListener(port: port)
         let result = try running.finish()
@@ -108,7 +110,7 @@ struct ConfirmationNetworkTests {
         ] {
             try text.write(to: runner.folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
         }
-        let result = try runner.shell("timeout 40 unshare -n sh go.sh")
+        let result = try runner.shell("timeout 60 unshare -n sh go.sh")
         let time = result.output.split(separator: " ").last.flatMap { Int($0.dropLast()) }
         return (result, try #require(time, "\(result)"))
     }
@@ -131,5 +133,53 @@ struct ConfirmationNetworkTests {
         let (longer, longTime) = try namespace("filter drop; (sleep 8; nft delete table ip t) &", "--deadline 60")
         #expect(longer.output.hasPrefix("OK - No drift"), "\(longer)")
         #expect((8000..<11_000).contains(longTime))
+    }
+
+    @Test(
+        "one of two backends that refuses is learnt as unstable, and is drift again when both do",
+        .enabled(if: hasPacketFilter, need))
+    func backends() throws {
+        let options = "--confirm 1 --confirm-for 0"
+        let (result, _) = try namespace(
+            """
+            "$portbase" check --name x -q --redefine \(options)
+            filter 'tcp flags & (syn | ack) == syn' numgen inc mod 2 0 reject with tcp reset
+            again() { code=0; "$portbase" check --name x --no-perfdata \(options) || code=$?; echo "exit $code"; }
+            for run in 3 4 5 6; do again; done
+            "$portbase" check --name x --json --fail-only \(options) | grep -m 1 -A 7 '"runs"'
+            nft flush chain ip t c; nft add rule ip t c tcp dport 8080 reject with tcp reset
+            for run in 8 9 10; do again; done
+            """, options)
+        let none = "OK - No drift from baseline 1 (run 1): 1 host, 1 port"
+        func lines(_ runs: Int, _ unstable: Int, new: Bool = false) -> String {
+            let text = "open in \(runs) of the last \(runs) runs, unstable in \(unstable)"
+            return "\(none); \(new ? "newly " : "")unstable: 127.0.0.1:8080 (\(text))\n"
+                + "unstable  127.0.0.1:8080  open  1 of 2 looks differed; \(new ? "new: " : "")\(text)\nexit 0\n"
+        }
+        let once = "\(none)\nunstable  127.0.0.1:8080  open  1 of 2 looks differed\nexit 0\n"
+        func gone(_ closed: Int) -> String {
+            let text = "open in 7 of the last \(7 + closed) runs, closed in \(closed), unstable in 5"
+            return "\(none); unstable: 127.0.0.1:8080 (\(text))\n"
+                + "unstable  127.0.0.1:8080  closed  \(text)\nexit 0\n"
+        }
+        let json = """
+                      "runs" : {
+                        "closed" : 0,
+                        "count" : 7,
+                        "filtered" : 0,
+                        "new" : false,
+                        "open" : 7,
+                        "unstable" : 5
+                      }
+
+            """
+        let output = result.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+            .joined(separator: "\n")
+        let expected =
+            (once + once + lines(5, 3, new: true) + lines(6, 4) + json + gone(1) + gone(2)).split(separator: "\n")
+            .map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: "\n")
+        #expect(output.hasPrefix(expected), "\(output)")
+        #expect(
+            output.contains("CRITICAL - Drift from baseline 1 (run 1): 1 closed: closed 127.0.0.1:8080\n"), "\(output)")
     }
 }

@@ -24,6 +24,8 @@ public struct CheckReport: Sendable {
     public let redefined: [String]
     /// What it was judged by; `nil` when by its states.
     public let comparison: Comparison?
+    /// The ports that flip by themselves, as the last runs show, of the hosts that have any.
+    public let flips: [Host: [Flips]]
     /// What the run comes to: by `comparison`, or by its states where that is `nil`.
     public let verdict: Verdict
     /// What went wrong beside the check, each in one line.
@@ -53,7 +55,8 @@ public struct CheckReport: Sendable {
         public let reference: Recorded
         /// The version of the check's baseline that is the reference, if it is one.
         public let baselineVersion: Int?
-        /// The drift from `reference` to this run, with the kinds that do not count.
+        /// The drift from `reference` to this run, with the kinds that do not count, and without ports that flip by
+        /// themselves.
         public let drift: Drift
 
         /// `baseline 2 (run 17)`, `baseline 3 (derived from run 17)` or `run 17`.

@@ -63,12 +63,13 @@ public struct Checker {
     public func run(_ order: CheckOrder) throws -> CheckReport {
         let begin = environment.uptime()
         let patience = Patience(milliseconds: Self.lockPatience)
-        let (name, request, redefined, reference, expected) = try joined(order, patience)
+        let joined = try joined(order, patience)
+        let (name, request) = (joined.name, joined.request)
         try order.demand.require(possibleWith: request.ports)
 
         let startedAt = environment.clock()
         let (results, remarks) = try results(
-            request, expecting: expected, deadline: order.deadlineMilliseconds, since: begin)
+            request, expecting: joined.expected, deadline: order.deadlineMilliseconds, since: begin)
         let (banners, bannerWarnings) = try banners(results, request, order)
         let draft = RunDraft(
             check: name, request: request, redefines: order.redefines, startedAt: startedAt,
@@ -76,17 +77,18 @@ public struct Checker {
             banners: banners)
 
         let findings = Findings(snapshot: draft.snapshot, evidence: draft.evidence, banners: banners)
-        let comparison = reference.map { reference in
+        let flips = joined.recent.flips(before: draft.snapshot, draft.evidence)
+        let comparison = joined.reference.map { reference in
             CheckReport.Comparison(
                 reference: reference.recorded, baselineVersion: reference.version,
-                drift: Drift(from: reference.snapshot, to: draft.snapshot))
+                drift: Drift(from: reference.snapshot, to: draft.snapshot).excusing(flips))
         }
         let (run, warnings) = try recorded(draft, order, patience)
         return CheckReport(
             name: name, request: request, startedAt: startedAt, finishedAt: draft.finishedAt, findings: findings,
             results: results, demand: order.demand, digest: run?.digest ?? draft.snapshot.digest, run: run,
-            redefined: run == nil ? [] : redefined, comparison: comparison,
-            verdict: order.demand.judging(verdict(findings, request, comparison, order), by: results),
+            redefined: run == nil ? [] : joined.redefined, comparison: comparison, flips: flips,
+            verdict: order.demand.judging(verdict(findings, request, comparison, flips, order), by: results),
             warnings: remarks + bannerWarnings + warnings)
     }
 
@@ -102,24 +104,39 @@ public struct Checker {
         let snapshot: Snapshot
     }
 
+    /// An order joined with what is recorded.
+    private struct JoinedOrder {
+        let name: CheckName
+        let request: CheckRequest
+        /// What the request redefines, a text a part.
+        let redefined: [String]
+        /// What the run is judged by; `nil` for its states.
+        let reference: Reference?
+        /// What is expected of the run: that, or else the check's baseline, or its previous run.
+        let expected: Snapshot?
+        /// What the last runs showed.
+        let recent: RecentRuns
+    }
+
     /// The order joined with what is recorded. The store is closed again before the network is asked, which may take
     /// long.
-    ///
-    /// - Returns: the name, the request, what it redefines, what the run is judged by, and what is expected of it: the
-    ///   same, or else the check's baseline, or its previous run.
-    private func joined(
-        _ order: CheckOrder, _ patience: Patience
-    ) throws -> (CheckName, CheckRequest, redefined: [String], Reference?, Snapshot?) {
+    private func joined(_ order: CheckOrder, _ patience: Patience) throws -> JoinedOrder {
         let store = try existingStore(patience)
         let (name, request, redefined) = try request(order, store)
         if order.records { try store?.refuseImported(name) }
         let reference = try reference(order, name, store)
-        return (name, request, redefined, reference, try reference?.snapshot ?? lastKnown(name, store))
+        var (expected, recent) = (reference?.snapshot, RecentRuns())
+        if let store, try store.latestRequest(of: name) != nil {
+            if expected == nil { expected = try lastKnown(name, store) }
+            recent = try store.recentRuns(of: name)
+        }
+        return JoinedOrder(
+            name: name, request: request, redefined: redefined, reference: reference, expected: expected,
+            recent: recent)
     }
 
     /// What was last accepted of a check, or else last seen.
-    private func lastKnown(_ name: CheckName, _ store: Store?) throws(StoreError) -> Snapshot? {
-        guard let store, try store.latestRequest(of: name) != nil else { return nil }
+    private func lastKnown(_ name: CheckName, _ store: Store) throws(StoreError) -> Snapshot? {
         if let baseline = try store.baselines(of: name).last { return try store.snapshot(of: baseline.recorded) }
         guard let run = try store.runs(of: name, limit: 1).first else { return nil }
         return try store.snapshot(of: run)
@@ -208,12 +225,13 @@ public struct Checker {
     }
 
     private func verdict(
-        _ findings: Findings, _ request: CheckRequest, _ comparison: CheckReport.Comparison?, _ order: CheckOrder
+        _ findings: Findings, _ request: CheckRequest, _ comparison: CheckReport.Comparison?,
+        _ flips: [Host: [Flips]], _ order: CheckOrder
     ) -> Verdict {
         guard let comparison else { return StateJudgement(findings, request.ports, order.demand).verdict }
         return DriftJudgement(
             drift: comparison.drift, referenceName: comparison.name, counted: order.counted,
-            level: order.driftLevel, snapshot: findings.snapshot
+            level: order.driftLevel, snapshot: findings.snapshot, flips: flips
         ).verdict
     }
 }

@@ -13,8 +13,8 @@ struct ConfirmationSchedule {
         let timeout: Int
     }
 
-    /// What a plugin may take in all, and what of it, or of a deadline, is left for recording.
-    private static let (pluginTime, reserve) = (8000, 200)
+    /// What a plugin may take in all, and what of it, or of a deadline, is left for starting and for recording.
+    private static let (pluginTime, reserve) = (8000, 500)
     /// A look with less time for each endpoint shows too little.
     private static let leastTimeout = 500
     /// The pause before the first look, half as long again each time, and the longest one.

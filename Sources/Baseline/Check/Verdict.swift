@@ -45,8 +45,28 @@ struct DriftJudgement {
     let level: VerdictLevel
     /// What the run found.
     let snapshot: Snapshot
+    /// What flips by itself, which `drift` is without.
+    let flips: [Host: [Flips]]
 
     var verdict: Verdict {
+        let verdict = verdictOfDrift
+        return Verdict(level: verdict.level, message: verdict.message + unstable(true) + unstable(false))
+    }
+
+    /// The ports that flip and are not told as drift: those that were not known to, or the others.
+    private func unstable(_ isNew: Bool) -> String {
+        let items = flips.sorted { $0.key < $1.key }.flatMap { host, flips in
+            let changes = drift.hosts.first { $0.host == host }?.changes.filter { $0.from != nil && $0.to != nil } ?? []
+            return flips.filter { $0.isNew == isNew }.compactMap { flips -> String? in
+                let ports = flips.ports.subtracting(PortSet(changes.map(\.ports)))
+                return ports.isEmpty ? nil : "\(host.endpoint(ports.text)) (\(flips.text))"
+            }
+        }
+        let list = Wording.list(items, separator: ", ", of: "ports")
+        return items.isEmpty ? "" : (isNew ? "; newly " : "; ") + "\(Instability.word): \(list)"
+    }
+
+    private var verdictOfDrift: Verdict {
         let counts = drift.counts
         guard snapshot.endpointCount > counts[.newlyScoped, default: 0] else {
             return Verdict(

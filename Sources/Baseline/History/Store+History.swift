@@ -74,14 +74,14 @@ extension Store {
         return found.sorted { $0.key < $1.key }.map { ($0.value, $0.key) }
     }
 
-    /// The rows of one host in a check, in the order of runs.
-    private func steps(_ checkID: Int64, _ hostID: Int64) throws(StoreError) -> [HostStep] {
+    /// The rows of one host in a check, in the order of runs; from one run on, or all.
+    func steps(_ checkID: Int64, _ hostID: Int64, since runID: Int64 = 0) throws(StoreError) -> [HostStep] {
         try database.rows(
             """
             SELECT rh.run_id, p.ports, b.states FROM run_hosts AS rh
             LEFT JOIN blocks AS b ON b.id = rh.block_id LEFT JOIN port_sets AS p ON p.id = b.port_set_id
-            WHERE rh.check_id = ? AND rh.host_id = ? ORDER BY rh.run_id
-            """, [.int(checkID), .int(hostID)]
+            WHERE rh.check_id = ? AND rh.host_id = ? AND rh.run_id >= ? ORDER BY rh.run_id
+            """, [.int(checkID), .int(hostID), .int(runID)]
         ) { row throws(StoreError) in
             guard let ports = row.optionalText(1) else {
                 return HostStep(runID: row.int(0), states: nil)

@@ -50,15 +50,7 @@ extension Store {
     /// How many ports each host's evidence calls unstable.
     private func unstablePorts(_ rows: [(Int64, String)]) throws(StoreError) -> [Int64: Int] {
         var counts: [Int64: Int] = [:]
-        for (hostID, text) in rows {
-            counts[hostID] = 0
-            for line in text.split(separator: "\n") where line.hasPrefix(Instability.word) {
-                guard let instability = Instability(line: line, scope: .all) else {
-                    throw database.damaged("the evidence of a host cannot be read")
-                }
-                counts[hostID, default: 0] += instability.ports.count
-            }
-        }
+        for (hostID, text) in rows { counts[hostID] = try unstablePorts(text).count }
         return counts
     }
 }

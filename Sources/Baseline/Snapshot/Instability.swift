@@ -25,6 +25,13 @@ public struct Instability: Hashable, Sendable {
     /// What such a port is called in every output.
     public static let word = "unstable"
 
+    /// Whether a text of evidence has such lines: they come last in it.
+    static func isIn(_ text: String) -> Bool {
+        let text = text.utf8.dropLast()
+        let last = text.lastIndex(of: UInt8(ascii: "\n")).map { text[text.index(after: $0)...] } ?? text
+        return last.starts(with: word.utf8)
+    }
+
     /// Reads what `line` writes for ports of `scope`; `nil` for anything else.
     init?(line: some StringProtocol, scope: PortSet) {
         let parts = line.split(separator: " ", omittingEmptySubsequences: false)

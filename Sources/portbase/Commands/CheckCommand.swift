@@ -57,7 +57,7 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Show every endpoint.")
     var verbose = false
 
-    @Flag(help: "Leave open ports out of --verbose and of the results of --json.")
+    @Flag(help: "Leave open ports out of --verbose and of the results of --json, but unstable ones.")
     var failOnly = false
 
     @Flag(

@@ -26,7 +26,9 @@ struct CheckJSON: Encodable {
 
     func encode(to encoder: any Encoder) throws {
         let hosts = zip(report.findings.entries, report.results).map { entry, result in
-            HostJSON(entry, report.findings, report.request.ports, times: result, hidesOpen: hidesOpen)
+            HostJSON(
+                entry, report.findings, report.request.ports, times: result, flips: report.flips[entry.host] ?? [],
+                hidesOpen: hidesOpen)
         }
         let request = RequestJSON(report.request)
         var container = encoder.container(keyedBy: CodingKeys.self)

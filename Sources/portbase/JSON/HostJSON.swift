@@ -14,13 +14,43 @@ struct ResultJSON: Encodable {
     let connectMilliseconds: Double?
     /// What the service said; left out where it said nothing or was not asked.
     let banner: BannerJSON?
-    /// Absent where all looks agreed.
+    /// Absent where all looks agreed, and the last runs do not call the port unstable.
     let unstable: UnstableJSON?
 
     /// How many looks showed another state than the one that holds.
     struct UnstableJSON: Encodable {
         let dissent: Int
         let looks: Int
+        /// Absent where the last runs do not call the port unstable, and for runs of the past.
+        let runs: RunsJSON?
+
+        init?(_ looks: Instability?, _ flips: Flips?) {
+            guard looks != nil || flips != nil else { return nil }
+            dissent = looks?.dissent ?? 0
+            self.looks = looks?.looks ?? 1
+            runs = flips.map(RunsJSON.init)
+        }
+    }
+
+    /// What the last runs showed at a port that flips by itself.
+    struct RunsJSON: Encodable {
+        let count: Int
+        let open: Int
+        let closed: Int
+        let filtered: Int
+        /// In how many of them not all looks agreed.
+        let unstable: Int
+        /// Whether the run before did not know it yet.
+        let new: Bool
+
+        init(_ flips: Flips) {
+            count = flips.runs
+            open = flips.states[.open, default: 0]
+            closed = flips.states[.closed, default: 0]
+            filtered = flips.states[.filtered, default: 0]
+            unstable = flips.unstableRuns
+            new = flips.isNew
+        }
     }
 
     enum CodingKeys: String, CodingKey {
@@ -42,10 +72,11 @@ struct HostJSON: Encodable {
 
     /// - Parameters:
     ///   - times: the result of the same host, for how long its answers took.
-    ///   - hidesOpen: whether open ports are left out of the results.
+    ///   - flips: the ports of the host that flip by themselves.
+    ///   - hidesOpen: whether open ports are left out of the results, unless they are unstable.
     init(
         _ entry: Snapshot.Entry, _ findings: Findings, _ selection: PortSelection, times: HostResult? = nil,
-        hidesOpen: Bool = false
+        flips: [Flips] = [], hidesOpen: Bool = false
     ) {
         host = entry.host.description
         if case .address(let address) = entry.host {
@@ -64,10 +95,13 @@ struct HostJSON: Encodable {
                     status: found.reason.status, service: selection.service(of: found.port),
                     connectMilliseconds: elapsed.map { Double($0) / 1000 },
                     banner: findings.banners?[entry.host]?[found.port].map(BannerJSON.init),
-                    unstable: unstable.first { $0.ports.contains(found.port) }
-                        .map { .init(dissent: $0.dissent, looks: $0.looks) })
+                    unstable: .init(
+                        unstable.first { $0.ports.contains(found.port) },
+                        flips.first { $0.ports.contains(found.port) }))
             }
-        self.results = hidesOpen ? results.filter { $0.state != PortState.open.rawValue } : results
+        self.results =
+            hidesOpen
+            ? results.filter { $0.state != PortState.open.rawValue || $0.unstable != nil } : results
         openPorts = Array(entry.states[.open].values)
         closedPorts = Array(entry.states[.closed].values)
         filteredPorts = Array(entry.states[.filtered].values)

@@ -18,7 +18,7 @@ struct CheckText {
             style.paint(verdict.level.rawValue, Style.color(verdict.level)) + " - \(verdict.message)"
             + (hasPerfdata ? " | " + Perfdata(report: report, counted: counted).text : "") + "\n"
         return line + redefined + (report.comparison.map(drift) ?? "")
-            + UnstableText.lines(report.findings, style: style)
+            + UnstableText.lines(report.findings, flips: report.flips, style: style)
     }
 
     /// The layout of check_ports.py, a block a host; below it what that does not know: the drift, where there is a
@@ -26,7 +26,7 @@ struct CheckText {
     var verbose: String {
         let blocks = report.findings.entries.map(block).joined(separator: "\n")
         guard report.comparison == nil else { return blocks + "\n" + plugin }
-        let rest = redefined + UnstableText.lines(report.findings, style: style)
+        let rest = redefined + UnstableText.lines(report.findings, flips: report.flips, style: style)
         return rest.isEmpty ? blocks : blocks + "\n" + rest
     }
 
