@@ -86,7 +86,8 @@ public struct CheckRequest: Hashable, Sendable, Codable {
 
     /// Checks that the parts fit together.
     ///
-    /// - Throws: `TargetError` when nothing is left to probe, or an address is not of `family`.
+    /// - Throws: `TargetError` when nothing is left to probe, it is more than one plan takes, or an address is not of
+    ///   `family`.
     public init(
         targets: TargetSet, excluded: TargetSet = TargetSet(), ports: PortSelection,
         family: IPAddress.Family? = nil, timing: Timing, limits: LoadLimits = LoadLimits()
@@ -100,6 +101,7 @@ public struct CheckRequest: Hashable, Sendable, Codable {
         self.family = family
         self.timing = timing
         self.limits = limits
+        guard size.isWithinLimits else { throw .tooMany(size) }
     }
 
     /// The request without its limits, and its services in one order: what a check without a name is named after.

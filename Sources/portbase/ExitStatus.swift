@@ -36,11 +36,15 @@ enum Ending: Hashable {
     case notCovered
     case failed
     case usage
+    /// It was done and is recorded, but the output could not be written.
+    case untold
 
     /// The exit code of this ending in `family`.
     func exitCode(in family: CommandFamily) -> Int32 {
         switch (family, self) {
         case (_, .done): 0
+        // One code for all, so that a script that tries again can tell; a monitoring system takes it for trouble.
+        case (_, .untold): 4
         case (.plugin, .verdict(let level)): Self.pluginCode(level)
         case (.plugin, _): 3
         case (.comparison, .differs): 1

@@ -7,8 +7,10 @@ import PortCore
 @main
 enum Main {
     static func main() {
-        let line = ArgumentLine(arguments(CommandLine.arguments))
-        let voice = Voice(family: CommandFamily(of: line.arguments), isJSON: line.asksForJSON)
+        let line = ArgumentLine(arguments(Machine.arguments))
+        let family = CommandFamily(of: line.arguments)
+        Crash.prepare(family)
+        let voice = Voice(family: family, isJSON: line.asksForJSON)
         if let failure = line.failure { voice.end("\(failure)", .usage) }
         var command: any ParsableCommand
         do {
@@ -22,6 +24,12 @@ enum Main {
             try command.run()
         } catch let code as ExitCode {
             exit(code.rawValue)
+        } catch let error as UntoldError {
+            Output.complain("\(error)")
+            exit(Ending.untold.exitCode(in: family))
+        } catch let error as Output.WriteError where error.isOfClosedPipe && family != .plugin {
+            // A reader that has seen enough, such as head, is nothing to complain of.
+            Crash.endByClosedPipe()
         } catch  where PortbaseCommand.exitCode(for: error) == .success {
             end(help: error)
         } catch {

@@ -52,6 +52,27 @@ struct BundleForgeryTests {
         _ = try BundleReader(path, expected: expected).prove()
     }
 
+    @Test("A request that no check could carry out is refused, and a check of one does not begin")
+    func hugeRequest() throws {
+        let source = try TemporaryFolder()
+        let store = try source.store()
+        let small = RequestCoding.text(try request())
+        let huge = try #require(
+            RequestCoding.value(CheckRequest.self, small.replacing("\"192.0.2.1\"", with: "\"::-ffff::\"")))
+        _ = try store.record(draft("web", [found("2001:db8::1", [.connected: "22"])], request: huge))
+        let path = source.path + "/huge.bundle"
+        _ = try store.export([.check(CheckName("web")!)], to: path)
+        let error = #expect(throws: StoreError.self) {
+            try folder.store().importBundle(BundleReader(path), as: nil, acceptance())
+        }
+        #expect(error?.description.contains("its request is too large: ") == true, "\(String(describing: error))")
+        var again = CheckOrder()
+        again.name = CheckName("web")
+        #expect(throws: TargetError.tooMany(huge.size)) {
+            try ScriptedNetwork([:]).checker(source.database).run(again)
+        }
+    }
+
     @Test("Every line of every record, with values that nobody would record; a noted head finds each")
     func values() throws {
         var refused = 0

@@ -143,7 +143,8 @@ struct StoreConcurrencyTests {
             report = try checker.run(order("x", parts(["10.0.0.1"], ports: "22")))
         }
         #expect(waited > .seconds(4) && waited < .seconds(6), "\(waited)")
-        #expect(report?.verdict.line == "OK - Port 22 is open" && report?.run == nil)
+        #expect(report?.verdict.line.hasPrefix("OK - Port 22 is open; the run was not recorded: ") == true)
+        #expect(report?.run == nil)
         #expect(report?.warnings.first?.contains("is locked by another process") == true)
         try other.execute("ROLLBACK")
         #expect(try Store(reading: folder.database).runs(of: nil, limit: 9).count == 1)

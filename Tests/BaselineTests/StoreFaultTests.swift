@@ -89,6 +89,7 @@ struct StoreFaultTests {
             .newer(path: path, version: 2, known: 1), .damaged(path: path, detail: ""), .locked(path: path),
             .notWritable(path: path, reason: ""), .cannotOpen(path: path, reason: ""),
             .sqlite(path: path, code: 1, message: "", sql: ""), .interrupted(signal: 2),
+            .untrusted(path: path, reason: ""), .unfinished(path: path),
         ]
         #expect(all.filter(\.isNothingYet) == [.missing(path: path), .empty(path: path)])
         #expect(

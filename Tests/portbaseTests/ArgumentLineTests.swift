@@ -97,7 +97,8 @@ struct ArgumentLineTests {
             ("--json runs", "Unknown option '--json'. 'portbase --help' lists the options and commands."),
             (
                 "check --require",
-                "Option '--require' is short for more than one: --require-all, --require-any, --require-open-count."
+                "Option '--require' is short for more than one: --require-record, --require-baseline, --require-all, --require-any, "
+                    + "--require-open-count."
             ),
             ("query --b", "Option '--b' is short for more than one: --between, --by."),
             (

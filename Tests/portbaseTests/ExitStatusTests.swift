@@ -18,6 +18,7 @@ struct ExitStatusTests {
             (.notCovered, [.search: 3]),
             (.failed, [.plugin: 3, .comparison: 2, .search: 2, .other: 1]),
             (.usage, [.plugin: 3, .comparison: 2, .search: 2, .other: 2]),
+            (.untold, [.plugin: 4, .comparison: 4, .search: 4, .other: 4]),
         ])
     func table(_ ending: Ending, _ codes: [CommandFamily: Int32]) {
         for (family, code) in codes { #expect(ending.exitCode(in: family) == code) }
@@ -27,6 +28,7 @@ struct ExitStatusTests {
     func failuresAreNeverZero(_ family: CommandFamily) {
         for ending in [
             Ending.differs, .nothingFound, .notCovered, .failed, .usage, .verdict(.unknown), .verdict(.critical),
+            .untold,
         ] {
             #expect(ending.exitCode(in: family) != 0)
         }

@@ -34,6 +34,40 @@ struct PackagingTests {
         #expect(result.output.contains("Instantiated 3 Services"), "\(result)")
     }
 
+    @Test(
+        "Icinga asks for a baseline where a check has a name and is judged by drift, unless told otherwise",
+        .enabled(if: hasIcinga, "icinga2 is missing: apt-get install icinga2-bin"))
+    func requiredBaseline() throws {
+        let runner = try CommandLineRunner()
+        try text("icinga2/portbase.conf").write(
+            to: runner.folder.appendingPathComponent("portbase.conf"), atomically: true, encoding: .utf8)
+        let services = [
+            "name = \"a\"", "ports = \"2\"", "name = \"c\"; vars.portbase_require_all = true",
+            "name = \"d\"; vars.portbase_require_baseline = false", "name = \"e\"; vars.portbase_warning = \"0\"",
+            "name = \"f\"; vars.portbase_baseline = \"none\"",
+        ].enumerated().map { number, variables in
+            "object Service \"s\(number)\" { host_name = \"h\"; check_command = \"portbase\"; check_interval = 1; "
+                + "vars.portbase_\(variables) }\n"
+        }.joined()
+        try
+            (services + "object Host \"h\" { check_command = \"dummy\"; address = \"192.0.2.10\" }\n"
+            + "object CheckerComponent \"checker\" { }\n")
+            .write(to: runner.folder.appendingPathComponent("services.conf"), atomically: true, encoding: .utf8)
+        let result = try runner.shell(
+            """
+            PATH=$PATH:/usr/sbin; printf 'include <itl>\\ninclude "portbase.conf"\\ninclude "services.conf"\\n' > main.conf
+            printf '#!/bin/sh\\necho "$@" >> "%s/calls"\\n' "$PWD" > portbase; : > calls; chmod -R 777 .
+            define() { for name in PluginDir DataDir CacheDir LogDir InitRunDir; do echo "--define $name=$PWD"; done; }
+            timeout 60 icinga2 daemon -c "$PWD/main.conf" $(define) > log & pid=$!
+            for try in $(seq 300); do [ "$(sort -u calls | wc -l)" -ge 6 ] && break; sleep 0.2; done
+            kill $pid; wait $pid; sort -u calls
+            """)
+        let calls = result.output.split(separator: "\n")
+        #expect(calls.count == 6, "\(result)")
+        #expect(
+            calls.filter { $0.contains("--require-baseline") }.map { $0.contains("--name a ") } == [true], "\(result)")
+    }
+
     /// The arguments of `portbase check`.
     private static let arguments =
         HelpTests.commands.first { $0.path == ["check"] }?.command.arguments ?? []

@@ -1,10 +1,9 @@
-import Glibc
 import PortCore
 
 /// The bytes of a bundle, line by line.
 struct BundleInput: ~Copyable {
     private let path: String
-    private let descriptor: Int32
+    private let file: InputFile
     private var buffer: [UInt8] = []
     private var position = 0
     private var stream = DigestStream()
@@ -18,13 +17,14 @@ struct BundleInput: ~Copyable {
     private static let chunk = 1 << 18
 
     /// - Throws: `StoreError.cannotOpen`.
-    init(_ path: String) throws(StoreError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: SystemError.text(errno)) }
-        (self.path, self.descriptor) = (path, descriptor)
+    init(_ path: String, _ cancellation: Cancellation) throws(StoreError) {
+        self.path = path
+        do {
+            file = try InputFile(path, cancellation: cancellation)
+        } catch {
+            throw .cannotOpen(path: path, reason: error.reason)
+        }
     }
-
-    deinit { close(descriptor) }
 
     /// The next line without its line feed; `nil` at the end.
     mutating func next() throws(StoreError) -> String? {
@@ -76,12 +76,12 @@ struct BundleInput: ~Copyable {
         position = 0
         let start = buffer.count
         buffer += [UInt8](repeating: 0, count: Self.chunk)
-        while true {
-            let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + start, Self.chunk) }
-            if count < 0, errno == EINTR { continue }
-            buffer.removeLast(Self.chunk - max(0, count))
-            guard count >= 0 else { throw .cannotOpen(path: path, reason: SystemError.text(errno)) }
+        do {
+            let count = try file.read(into: &buffer, at: start)
+            buffer.removeLast(Self.chunk - count)
             return count > 0
+        } catch {
+            throw error.signal.map { .interrupted(signal: $0) } ?? .cannotOpen(path: path, reason: error.reason)
         }
     }
 

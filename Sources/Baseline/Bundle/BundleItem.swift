@@ -59,6 +59,12 @@ struct BundleItem {
             context: context, snapshot: snapshot, evidence: evidence, times: times, banners: banners)
     }
 
+    /// Refuses a request that no check could carry out here.
+    func refuseHugeRequest() throws(StoreError) {
+        let request = try value("body", RequestCoding.value(CheckRequest.self, text("body")))
+        guard request.size.isWithinLimits else { throw place.problem("its request is too large: \(request.size.text)") }
+    }
+
     /// A number that is not negative.
     private func count(_ word: String) throws(StoreError) -> Int {
         try value(word, record.int(word).flatMap { $0 < 0 ? nil : Int(exactly: $0) })

@@ -1,25 +1,31 @@
 import Glibc
-import PortCore
+public import PortCore
 
 /// Reads a bundle and proves it with nothing but itself: the chain of all entries, each record by its entry, and what a
 /// run found by its record.
 public struct BundleReader {
     let path: String
+    private let cancellation: Cancellation
     private let chain: LedgerChain
 
     /// - Parameters:
     ///   - expected: an entry that was noted elsewhere, which has to be in the ledger; `nil` for none.
     ///   - keys: the keys of which one has to have signed each entry from the first signed one on; `nil` to take the
     ///     keys that the entries name.
-    public init(_ path: String, expected: LedgerHead? = nil, keys: [PublicKey]? = nil) {
+    ///   - cancellation: ends the wait for a pipe.
+    public init(
+        _ path: String, expected: LedgerHead? = nil, keys: [PublicKey]? = nil,
+        cancellation: Cancellation = Cancellation()
+    ) {
         self.path = path
+        self.cancellation = cancellation
         chain = LedgerChain(expected: expected, keys: keys)
     }
 
     /// Whether it is a file and no pipe, so that it can be read twice.
     public var canBeReadAgain: Bool {
         var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        return stat(path.onDisk, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Goes through the bundle.
@@ -32,7 +38,7 @@ public struct BundleReader {
     /// Calls `body` for each thing that the bundle holds, in the order in which it was recorded. What comes after it may
     /// still not hold.
     func read(_ body: (BundleItem) throws(StoreError) -> Void) throws(StoreError) -> BundleSummary {
-        var input = try BundleInput(path)
+        var input = try BundleInput(path, cancellation)
         try begin(&input)
         var walk = BundleWalk(chain: chain)
         while let (part, text, line) = try nextPart(&input) {

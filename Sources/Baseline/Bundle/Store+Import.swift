@@ -68,6 +68,7 @@ private struct Arrivals {
         switch item.content {
         case .request:
             number = item.item.number
+            try item.refuseHugeRequest()
             try store.insertRequest(item.text("body"), checkID, Int(number), item.origin())
         case .run(let snapshot, let evidence, let banners):
             let draft = try item.draft(of: checks[index].name, snapshot, evidence, banners)

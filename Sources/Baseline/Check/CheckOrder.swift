@@ -22,6 +22,10 @@ public struct CheckOrder: Sendable {
     public var reference = Reference.automatic
     /// Whether the run is recorded.
     public var records = true
+    /// Whether a run that could not be recorded is UNKNOWN. If not, its line says so.
+    public var requiresRecord = false
+    /// Whether a run without a baseline to judge it is UNKNOWN. If not, it is judged by its states.
+    public var requiresBaseline = false
     /// Whether the banners of open ports are read once the states are known.
     public var readsBanners = false
     /// When the check has to be over, in milliseconds since it began; `nil` where nothing was said. It shortens what may

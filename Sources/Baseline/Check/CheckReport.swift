@@ -30,6 +30,8 @@ public struct CheckReport: Sendable {
     public let verdict: Verdict
     /// What went wrong beside the check, each in one line.
     public let warnings: [String]
+    /// Whether the verdict tells of a missing record or baseline, of which the states know nothing.
+    public let isQualified: Bool
 
     /// How many ports are in each of the words of check_ports.py.
     public var statusCounts: [String: Int] {

@@ -83,13 +83,17 @@ public struct Checker {
                 reference: reference.recorded, baselineVersion: reference.version,
                 drift: Drift(from: reference.snapshot, to: draft.snapshot).excusing(flips))
         }
-        let (run, warnings) = try recorded(draft, order, patience)
+        let (run, failure) = try recorded(draft, order, patience)
+        let judged = order.demand.judging(verdict(findings, request, comparison, flips, order), by: results)
+        let qualified = Qualification(
+            check: name, databasePath: environment.databasePath, failure: failure,
+            lacksBaseline: order.requiresBaseline && comparison == nil, requiresRecord: order.requiresRecord)
         return CheckReport(
             name: name, request: request, startedAt: startedAt, finishedAt: draft.finishedAt, findings: findings,
             results: results, demand: order.demand, digest: run?.digest ?? draft.snapshot.digest, run: run,
             redefined: run == nil ? [] : joined.redefined, comparison: comparison, flips: flips,
-            verdict: order.demand.judging(verdict(findings, request, comparison, flips, order), by: results),
-            warnings: remarks + bannerWarnings + warnings)
+            verdict: qualified.verdict(judged), warnings: remarks + bannerWarnings + qualified.warnings,
+            isQualified: qualified.isAny)
     }
 
     /// How long the locks of other processes may hold up a check in all, in milliseconds: a monitoring system gives a
@@ -208,19 +212,19 @@ public struct Checker {
         }
     }
 
-    /// Records the run. A database that cannot be written costs a warning, not the check.
+    /// Records the run. A database that cannot be written does not cost the check.
     private func recorded(
         _ draft: RunDraft, _ order: CheckOrder, _ patience: Patience
-    ) throws(StoreError) -> (Run?, [String]) {
+    ) throws(StoreError) -> (Run?, StoreError?) {
         if let signal = environment.cancellation.requestedBy { throw .interrupted(signal: signal) }
-        guard order.records else { return (nil, []) }
+        guard order.records else { return (nil, nil) }
         do throws(StoreError) {
             let store = try Store(
                 recordingIn: environment.databasePath, signingKey: environment.signingKey,
                 cancellation: environment.cancellation, patience: patience)
-            return (try store.record(draft), [])
+            return (try store.record(draft), nil)
         } catch  where error.isFailureToWrite {
-            return (nil, ["The run was not recorded: \(error)"])
+            return (nil, error)
         }
     }
 

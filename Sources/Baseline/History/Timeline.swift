@@ -6,6 +6,8 @@ public struct TimelineEntry: Hashable, Sendable {
     public let run: Run
     /// How many ports changed, by kind; empty for a first run.
     public let counts: [DriftKind: Int]
+    /// Whether it shares an endpoint with the run before it; without one, no change could be seen. True for a first run.
+    public let isComparable: Bool
     /// How many ports were unstable within the run.
     public let unstable: Int
 }
@@ -31,7 +33,10 @@ extension Store {
             }
             var counts: [DriftKind: Int] = [:]
             if let before, before.digest != run.digest { counts = try drift(from: before, to: run).drift.counts }
-            entries.append(TimelineEntry(run: run, counts: counts, unstable: unstable.values.reduce(0, +)))
+            entries.append(
+                TimelineEntry(
+                    run: run, counts: counts, isComparable: counts[.newlyScoped, default: 0] < run.counts.endpoints,
+                    unstable: unstable.values.reduce(0, +)))
             before = run
         }
         return entries

@@ -61,6 +61,7 @@ public struct Correlator {
         var correlations: [Correlation] = []
         for (from, to) in pairs {
             let (drift, evidence) = try store.drift(from: from, to: to)
+            if case .run = order.span { try store.requireCommon(drift, from: .run(from), to: .run(to)) }
             let findings = Correlation.Finding.all(
                 drift, evidence: evidence, history: history, losses: try losses(from, to, store))
             correlations.append(Correlation(from: from, to: to, findings: findings))

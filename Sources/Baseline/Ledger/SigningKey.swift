@@ -16,10 +16,7 @@ public struct SigningKey: Sendable {
     ///
     /// - Throws: `KeyError`, also when others than the owner may read the file.
     public init(path: String) throws(KeyError) {
-        let bytes = try KeyFile.read(path, title: Self.title)
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw .unreadable(path: path, reason: SystemError.text(errno)) }
-        guard status.st_mode & 0o077 == 0 else { throw .exposed(path: path) }
+        let bytes = try KeyFile.read(path, title: Self.title, isSecret: true)
         guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes) else {
             throw .malformed(path: path, title: Self.title)
         }
@@ -34,7 +31,7 @@ public struct SigningKey: Sendable {
         do {
             try KeyFile.write(path + ".pub", mode: 0o644, title: PublicKey.title, key.publicKey.rawRepresentation)
         } catch {
-            unlink(path)
+            unlink(path.onDisk)
             throw error
         }
     }
@@ -101,10 +98,13 @@ public enum KeyError: Error, Equatable, CustomStringConvertible {
 
 /// A key in a file: one line of a title and the raw bytes in base64.
 private enum KeyFile {
-    static func read(_ path: String, title: String) throws(KeyError) -> Data {
+    static func read(_ path: String, title: String, isSecret: Bool = false) throws(KeyError) -> Data {
         let text: String
+        let isExposed: Bool
         do {
-            text = try TextFile.read(path, limit: 1 << 12)
+            let file = try InputFile(path, isRegular: true)
+            isExposed = file.isExposed
+            text = try TextFile.read(file, limit: 1 << 12)
         } catch {
             throw .unreadable(path: path, reason: error.reason)
         }
@@ -112,18 +112,19 @@ private enum KeyFile {
         guard words.count == 2, words[0] == title[...], let bytes = Data(base64Encoded: String(words[1])) else {
             throw .malformed(path: path, title: title)
         }
+        guard !isSecret || !isExposed else { throw .exposed(path: path) }
         return bytes
     }
 
     static func write(_ path: String, mode: mode_t, title: String, _ bytes: Data) throws(KeyError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        let descriptor = open(path.onDisk, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw .unwritable(path: path, reason: SystemError.text(errno)) }
         defer { close(descriptor) }
         let line = Array("\(title) \(bytes.base64EncodedString())\n".utf8)
         // A line is written at once or, on a full disk, in part.
         guard Glibc.write(descriptor, line, line.count) == line.count, fsync(descriptor) == 0 else {
             let code = errno
-            unlink(path)
+            unlink(path.onDisk)
             throw .unwritable(path: path, reason: SystemError.text(code == 0 ? ENOSPC : code))
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import PortCore
 
 extension Store {
     /// What a prune by `policy` would drop.
@@ -146,7 +147,7 @@ extension Store {
 
     private var fileSize: Int64? {
         var status = stat()
-        return stat(database.path, &status) == 0 ? Int64(status.st_size) : nil
+        return stat(database.path.onDisk, &status) == 0 ? Int64(status.st_size) : nil
     }
 }
 

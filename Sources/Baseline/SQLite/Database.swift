@@ -33,6 +33,7 @@ final class Database {
             ? "file::memory:"
             : (path.hasPrefix("/") ? "file://" : "file:./") + Self.escaped(path)
                 + (access == .readImmutable ? "?immutable=1" : "")
+        precondition(FileGuard.isInstalled, "the system's SQLite lets system calls be replaced")
         let code = sqlite3_open_v2(uri, &handle, flags, nil)
         guard code == SQLITE_OK else {
             let error = failure("open")
@@ -172,14 +173,21 @@ final class Database {
             return lockWait.cancellation.requestedBy.map { .interrupted(signal: $0) } ?? .locked(path: path)
         case SQLITE_NOTADB: return .notADatabase(path: path)
         case SQLITE_CORRUPT: return .damaged(path: path, detail: message)
+        case SQLITE_READONLY where code == readOnlyRollback: return .unfinished(path: path)
         case SQLITE_READONLY: return .notWritable(path: path, reason: message)
         case SQLITE_FULL: return .notWritable(path: path, reason: "the disk is full")
         case SQLITE_CANTOPEN:
+            for file in FileGuard.companions.map({ path + $0 }) {
+                if let reason = FileGuard.refusal(file) { return .untrusted(path: file, reason: reason) }
+            }
             return .cannotOpen(path: path, reason: errnoText(ofLastCall: message))
         case SQLITE_IOERR: return ioFailure(code, message)
         default: return .sqlite(path: path, code: code, message: message, sql: sql)
         }
     }
+
+    /// SQLITE_READONLY_ROLLBACK, a macro that Swift does not import.
+    private var readOnlyRollback: Int32 { SQLITE_READONLY | 3 << 8 }
 
     /// A failure to read is told apart from one to write: only the second leaves what is recorded readable.
     private func ioFailure(_ code: Int32, _ message: String) -> StoreError {
@@ -199,7 +207,7 @@ final class Database {
 
     /// A path inside a `file:` URI (RFC 3986): everything but unreserved characters and `/` in percent notation.
     private static func escaped(_ path: String) -> String {
-        path.utf8.reduce(into: "") { text, byte in
+        FileName.bytes(path).reduce(into: "") { text, byte in
             let scalar = Unicode.Scalar(byte)
             let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
             if isPlain || "/-._~".unicodeScalars.contains(scalar) {

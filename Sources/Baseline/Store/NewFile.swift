@@ -10,16 +10,17 @@ struct NewFile: ~Copyable {
 
     /// - Throws: `StoreError.exists` when there is such a file, or `.notWritable`.
     init(_ path: String) throws(StoreError) {
-        let draft = "\(path).\(getpid()).partial"
-        guard access(path, F_OK) != 0 else { throw .exists(path: path) }
-        let descriptor = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        // What a killed process left of the same number must not be in the way, such as in a container.
+        let draft = "\(path).\(String(UInt32.random(in: .min ... .max), radix: 36)).partial"
+        guard access(path.onDisk, F_OK) != 0 else { throw .exists(path: path) }
+        let descriptor = open(draft.onDisk, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .notWritable(path: path, reason: SystemError.text(errno)) }
         (self.path, self.draft, self.descriptor) = (path, draft, descriptor)
     }
 
     deinit {
         close(descriptor)
-        unlink(draft)
+        unlink(draft.onDisk)
     }
 
     /// Adds `bytes` at the end.
@@ -37,7 +38,7 @@ struct NewFile: ~Copyable {
     func publish() throws(StoreError) {
         guard fsync(descriptor) == 0 else { throw .notWritable(path: path, reason: SystemError.text(errno)) }
         // Unlike rename, a link never takes the place of a file.
-        guard link(draft, path) == 0 else {
+        guard link(draft.onDisk, path.onDisk) == 0 else {
             throw errno == EEXIST ? .exists(path: path) : .notWritable(path: path, reason: SystemError.text(errno))
         }
         syncFolder()
@@ -45,8 +46,7 @@ struct NewFile: ~Copyable {
 
     /// Makes the name last through a power cut, where the file system can.
     private func syncFolder() {
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = open(FileName.folder(of: path).onDisk, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)
         close(descriptor)

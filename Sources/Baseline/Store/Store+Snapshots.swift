@@ -111,6 +111,18 @@ extension Store {
         return (drift, try evidence(reasons, after))
     }
 
+    /// Refuses to conclude anything from a drift between snapshots that have no endpoint in common.
+    ///
+    /// - Throws: `StoreError.nothingInCommon`.
+    public func requireCommon(_ drift: Drift, from old: Recorded, to new: Recorded) throws(StoreError) {
+        let endpoints: Int
+        switch new {
+        case .run(let run): endpoints = run.counts.endpoints
+        case .derived: endpoints = try snapshot(of: new).endpointCount
+        }
+        guard drift.counts[.newlyScoped, default: 0] < endpoints else { throw .nothingInCommon(old.name, new.name) }
+    }
+
     /// The banners that differ between two runs, whose drift is `drift`; `nil` when one of them did not read any.
     public func bannerChanges(
         from old: Run, to new: Run, drift: Drift

@@ -11,7 +11,8 @@ public final class Store {
     /// What signs the entries of the ledger; `nil` to leave them unsigned.
     let signingKey: SigningKey?
 
-    /// Opens the database at `path` for reading. Nothing is ever written through it.
+    /// Opens the database at `path` for reading. Nothing is ever written through it, but what a killed writer left half
+    /// done is taken back first.
     ///
     /// - Parameters:
     ///   - cancellation: ends whatever is read, and the wait for other processes.
@@ -29,6 +30,10 @@ public final class Store {
         }
         signingKey = nil
         do throws(StoreError) {
+            database = try open(.read)
+        } catch .unfinished {
+            // The first that reads through a connection that may write rolls a hot journal back.
+            _ = try Self.version(of: Database(path: path, access: .write, lockWait: lockWait))
             database = try open(.read)
         } catch  where error.isForWantOfAccess && !Self.hasLog(path) {
             // A folder that cannot be written, or a full disk, has no room for the files that WAL shares; without a
@@ -50,6 +55,7 @@ public final class Store {
     ) throws(StoreError) {
         self.signingKey = signingKey
         try Self.makeFile(path)
+        if let reason = FileGuard.refusal(path) { throw .untrusted(path: path, reason: reason) }
         let lockWait = LockWait(patience, cancellation: cancellation)
         database = try Database(path: path, access: .write, lockWait: lockWait)
         try lockWait.retrying { () throws(StoreError) in
@@ -65,7 +71,7 @@ public final class Store {
     private static func hasLog(_ path: String) -> Bool {
         ["-wal", "-journal"].contains { suffix in
             var status = stat()
-            return stat(path + suffix, &status) == 0 && status.st_size > 0
+            return stat((path + suffix).onDisk, &status) == 0 && status.st_size > 0
         }
     }
 
@@ -109,9 +115,9 @@ public final class Store {
     /// - Throws: `StoreError.cannotOpen` when that cannot be known.
     private static func exists(_ path: String) throws(StoreError) -> Bool {
         var status = stat()
-        if lstat(path, &status) == 0 {
+        if lstat(path.onDisk, &status) == 0 {
             // Opening a pipe could wait for good.
-            let isOpenable = stat(path, &status) != 0 || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+            let isOpenable = stat(path.onDisk, &status) != 0 || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
             guard isOpenable else { throw .cannotOpen(path: path, reason: "it is not a regular file") }
             return true
         }
@@ -123,7 +129,7 @@ public final class Store {
     private static func makeFile(_ path: String) throws(StoreError) {
         guard try !exists(path) else { return }
         try makeFolders(of: path)
-        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let descriptor = open(path.onDisk, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if descriptor >= 0 {
             close(descriptor)
         } else if errno != EEXIST {
@@ -134,9 +140,9 @@ public final class Store {
     private static func makeFolders(of path: String) throws(StoreError) {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
         let folder = String(path[..<slash])
-        guard access(folder, F_OK) != 0 else { return }
+        guard access(folder.onDisk, F_OK) != 0 else { return }
         try makeFolders(of: folder)
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
+        guard mkdir(folder.onDisk, 0o700) == 0 || errno == EEXIST else {
             throw .cannotOpen(path: path, reason: "folder '\(folder)': \(SystemError.text(errno))")
         }
     }

@@ -11,6 +11,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case locked(path: String)
     case notWritable(path: String, reason: String)
     case cannotOpen(path: String, reason: String)
+    case untrusted(path: String, reason: String)
+    case unfinished(path: String)
     case sqlite(path: String, code: Int32, message: String, sql: String)
 
     case unknownCheck(CheckName)
@@ -20,6 +22,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case noBaseline(CheckName)
     case notDrifted(endpoints: [String], from: String, to: String)
     case notProbed(String)
+    case nothingInCommon(String, String)
     case requestDiffers(CheckName, changes: [String])
     case unsigned(path: String)
     case exists(path: String)
@@ -51,6 +54,11 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
             "'\(path)' is locked by another process. Nothing was changed; try again when it is done."
         case .notWritable(let path, let reason): "Cannot write '\(path)': \(reason)."
         case .cannotOpen(let path, let reason): "Cannot open '\(path)': \(reason)."
+        case .untrusted(let path, let reason):
+            "'\(path)' is not used: \(reason). Nothing was changed; remove it, or name another database with --db."
+        case .unfinished(let path):
+            "A writer of '\(path)' was killed, and only who may write the file and its folder can take back "
+                + "what it left half done: any command of theirs does."
         case .sqlite(let path, let code, let message, let sql):
             "SQLite error \(code) in '\(path)': \(message) (\(sql.prefix(60)))."
         case .unknownCheck(let name): "No check is named '\(name)'. 'portbase runs' lists the runs of all checks."
@@ -64,6 +72,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
             (endpoints.isEmpty
                 ? "Nothing drifted" : "\(Wording.list(endpoints, separator: ", ", of: "endpoints")) did not drift")
                 + " from \(from) to \(to), so there is nothing to accept."
+        case .nothingInCommon(let from, let to):
+            "Nothing that \(from) covers was probed by \(to), so there is nothing to compare."
         case .notProbed(let name):
             "No run found \(name), so it has no time that readings could be compared with; give --from RUN."
         case .requestDiffers(let name, let changes):

@@ -12,6 +12,7 @@ public enum PortError: Error, Equatable, CustomStringConvertible {
     case udpOnly(String, table: String)
     case noTable(path: String, reason: String)
     case malformedTable(path: String, line: Int, text: String)
+    case cancelled(signal: Int32)
     case none
 
     /// One line for the operator.
@@ -37,6 +38,7 @@ public enum PortError: Error, Equatable, CustomStringConvertible {
                 + "(Debian: netbase), give --services-file FILE, or name the ports by number."
         case .malformedTable(let path, let line, let text):
             "\(path), line \(line): '\(text)' is not 'name port/protocol [alias…]'."
+        case .cancelled(let signal): Interruption.text(signal)
         case .none: "No ports resolved from --ports or --service."
         }
     }

@@ -12,13 +12,16 @@ public struct ServiceTable: Sendable {
 
     /// Reads the table at `path`.
     ///
-    /// - Throws: `PortError.noTable` when the file cannot be read, `.malformedTable` for its first bad line.
-    public init(path: String = systemPath) throws(PortError) {
+    /// - Throws: `PortError.noTable` when the file cannot be read, `.malformedTable` for its first bad line,
+    ///   `.cancelled`.
+    public init(
+        path: String = systemPath, cancellation: Cancellation = Cancellation()
+    ) throws(PortError) {
         let text: String
         do {
-            text = try TextFile.readList(path)
+            text = try TextFile.readList(path, cancellation: cancellation)
         } catch {
-            throw .noTable(path: path, reason: error.reason)
+            throw error.signal.map { .cancelled(signal: $0) } ?? .noTable(path: path, reason: error.reason)
         }
         try self.init(text: text, path: path)
     }

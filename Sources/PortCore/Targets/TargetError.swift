@@ -10,8 +10,11 @@ public indirect enum TargetError: Error, Equatable, CustomStringConvertible {
     case notUnicast(String)
     case wrongFamily(String, asked: IPAddress.Family)
     case tooLarge(String, count: UInt128, limit: Int)
+    case tooMany(PlanSize)
+    case tooBig(PlanSize, needed: UInt64, MemoryBound)
     case unreadable(path: String, reason: String)
     case inFile(path: String, line: Int, TargetError)
+    case cancelled(signal: Int32)
     case nothingLeft
     case none
 
@@ -42,6 +45,9 @@ public indirect enum TargetError: Error, Equatable, CustomStringConvertible {
                 + (count <= UInt128(TargetSet.largestBlockLimit)
                     ? "Raise the limit with --max-block \(count)."
                     : "Give a smaller one: --max-block goes up to \(TargetSet.largestBlockLimit).")
+        case .tooMany(let size): size.refusal
+        case .tooBig(let size, let needed, let bound): size.refusal(needed: needed, bound)
+        case .cancelled(let signal): Interruption.text(signal)
         case .unreadable(let path, let reason):
             "Cannot read targets from '\(path)': \(reason)."
         case .inFile(let path, let line, let error):

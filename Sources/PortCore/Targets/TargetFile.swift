@@ -16,13 +16,15 @@ enum TargetFile {
 
     /// The targets of the file at `path`; `-` is standard input.
     ///
-    /// - Throws: `TargetError.unreadable`, or `.inFile` for the first token that cannot be used.
-    static func read(_ path: String, blockLimit: Int?) throws(TargetError) -> [Target] {
+    /// - Throws: `TargetError.unreadable`, `.cancelled`, or `.inFile` for the first token that cannot be used.
+    static func read(
+        _ path: String, blockLimit: Int?, cancellation: Cancellation = Cancellation()
+    ) throws(TargetError) -> [Target] {
         let text: String
         do {
-            text = try TextFile.readList(path)
+            text = try TextFile.readList(path, cancellation: cancellation)
         } catch {
-            throw .unreadable(path: path, reason: error.reason)
+            throw error.signal.map { .cancelled(signal: $0) } ?? .unreadable(path: path, reason: error.reason)
         }
         var targets: [Target] = []
         for token in tokens(in: text) {

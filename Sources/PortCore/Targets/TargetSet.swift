@@ -4,8 +4,8 @@
 public struct TargetSet: Hashable, Sendable {
     /// The largest block that is accepted unless the operator raises the limit.
     public static let defaultBlockLimit = 65536
-    /// The highest limit that the operator can give: all IPv4 addresses.
-    public static let largestBlockLimit = 1 << 32
+    /// The highest limit that the operator can give: what one plan may have.
+    public static let largestBlockLimit = Int(PlanSize.hostLimit)
 
     /// IPv4 addresses as numbers.
     public private(set) var v4 = IntervalSet<UInt128>()
@@ -24,13 +24,15 @@ public struct TargetSet: Hashable, Sendable {
     ///   - file: where more of them stand, as `TargetFile` reads it; `-` is standard input.
     ///   - blockLimit: the most addresses that one token may hold; `nil` for tokens that are not to be probed, which
     ///     may also hold addresses that nobody can probe.
+    ///   - cancellation: ends the wait for a pipe.
     /// - Throws: `TargetError` for the first token that cannot be used.
     public init(
-        parsing tokens: some Sequence<some StringProtocol>, file: String? = nil, blockLimit: Int? = defaultBlockLimit
+        parsing tokens: some Sequence<some StringProtocol>, file: String? = nil, blockLimit: Int? = defaultBlockLimit,
+        cancellation: Cancellation = Cancellation()
     ) throws(TargetError) {
         var targets: [Target] = []
         for token in tokens { targets.append(try Target(parsing: token, blockLimit: blockLimit)) }
-        if let file { targets += try TargetFile.read(file, blockLimit: blockLimit) }
+        if let file { targets += try TargetFile.read(file, blockLimit: blockLimit, cancellation: cancellation) }
         self.init(targets)
     }
 
@@ -76,6 +78,14 @@ public struct TargetSet: Hashable, Sendable {
     /// Whether `address` is one of the addresses of the set.
     public func contains(_ address: IPAddress) -> Bool {
         (address.family == .v4 ? v4 : v6).contains(address.bits)
+    }
+
+    /// How many hosts are in the set; the greatest number for all addresses of IPv6.
+    public var hostCount: UInt128 {
+        (v4.ranges + v6.ranges).reduce(UInt128(names.count)) { count, range in
+            let (sum, overflow) = count.addingReportingOverflow(range.upperBound - range.lowerBound)
+            return overflow || sum == .max ? .max : sum + 1
+        }
     }
 
     /// Every host of the set, in host order.

@@ -17,7 +17,8 @@ enum CommandGrammar {
             """
             -H= --host= --targets= --exclude= --exclude-file= --max-block= -p= --ports= -s= --service= --services-file= \
             -4 -6 -t= --timeout= --retries= --confirm= --confirm-for= --parallelism= --per-host= --rate= \
-            --max-rate-per-host= --name= --redefine --baseline= --drift-state= --deadline= --no-record --banner -v \
+            --max-rate-per-host= --name= --redefine --baseline= --drift-state= --deadline= --no-record --require-record \
+            --require-baseline --banner -v \
             --verbose --fail-only --perfdata --no-perfdata --debug --explain-ports -V --require-all --require-any \
             --require-open-count= --expect-closed= -w= --warning= -c= --critical= --time-warning= --time-critical= \
             --count= --log-dir= --log-max-mb= \(recording) \(output)

@@ -13,7 +13,7 @@ struct BackupCommand: ParsableCommand {
               portbase verify --db /backup/portbase-2026-05-03.db
 
             A file that exists is never overwritten, and an unfinished copy never has the name.
-            Exit codes: 0 done, 1 failed, 2 usage.
+            Exit codes: 0 done, 1 failed, 2 usage, 4 done, but not told.
             """)
 
     @Argument(help: ArgumentHelp("The file to make, of mode 0600.", valueName: "file"), completion: .file())
@@ -29,6 +29,8 @@ struct BackupCommand: ParsableCommand {
     func run() throws {
         let store = try Store(reading: database.path, cancellation: SignalTrap.install())
         let backup = try store.backUp(to: file)
-        try output.show(json: BackupJSON(backup), text: RetentionText(style: output.style).text(backup))
+        try output.show(
+            done: "The backup '\(file)' was made", json: BackupJSON(backup),
+            text: RetentionText(style: output.style).text(backup))
     }
 }

@@ -39,7 +39,7 @@ extension BaselineCommand {
                   portbase baseline set web-tier@baseline~1 --reason "rolled back"
 
                 Earlier versions stay.
-                Exit codes: 0 done, 1 failed, 2 usage.
+                Exit codes: 0 done, 1 failed, 2 usage, 4 done, but not told.
                 """)
 
         @Argument(help: HelpText.run, transform: Reading.run) var reference: RunReference
@@ -67,7 +67,7 @@ extension BaselineCommand {
                   portbase baseline accept web-tier [2001:db8::7]:22 db03 --reason ordered
 
                 Where no run found what that makes, the version has a snapshot of its own. Earlier versions stay.
-                Exit codes: 0 done, 1 failed, 2 usage.
+                Exit codes: 0 done, 1 failed, 2 usage, 4 done, but not told.
                 """)
 
         @Argument(help: ArgumentHelp("The check.", valueName: "name"), transform: Reading.name) var name: CheckName
@@ -102,6 +102,7 @@ extension BaselineCommand {
 extension OutputOptions {
     fileprivate func show(set version: BaselineVersion) throws {
         try show(
+            done: "Version \(version.version) of the baseline of \(version.check) was recorded",
             json: BaselineListJSON(baselines: [BaselineJSON(version)]),
             text:
                 "Baseline \(version.version) of \(version.check) is \(version.recorded.origin), sha256:\(version.digest.short)\n"

@@ -18,7 +18,7 @@ struct CheckCommand: ParsableCommand {
 
             A name keeps its request. Other flags for a known name are an error unless --redefine.
             Called by the name check_ports, portbase is this command.
-            Exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+            Exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, 4 recorded, but not told.
             """,
         aliases: [CommandFamily.predecessor])
 
@@ -50,6 +50,12 @@ struct CheckCommand: ParsableCommand {
 
     @Flag(name: .customLong("no-record"), help: "Do not record the run.")
     var noRecord = false
+
+    @Flag(help: "End as UNKNOWN if the run cannot be recorded.")
+    var requireRecord = false
+
+    @Flag(help: "End as UNKNOWN if the check has no baseline, instead of judging by states.")
+    var requireBaseline = false
 
     @Flag(help: "Read what services at open ports say; shown with --verbose, --json and by show.")
     var banner = false
@@ -88,22 +94,29 @@ struct CheckCommand: ParsableCommand {
 
     func validate() throws {
         if version { throw CleanExit.message(PortbaseCommand.configuration.version) }
-        if case .run = baseline, try judgement.demand(request.services).isOfStates {
+        guard !(noRecord && requireRecord) else {
+            throw ValidationError("--no-record and --require-record exclude each other.")
+        }
+        if case .run = baseline, judgement.isOfStates {
             throw ValidationError("--baseline RUN judges by drift, and the flags that judge by states exclude it.")
+        }
+        guard !requireBaseline || baseline != .states && !judgement.isOfStates else {
+            throw ValidationError(
+                "--require-baseline judges by drift, and what judges by states excludes it, as does --baseline none.")
         }
     }
 
     func run() throws {
+        // Before anything is read: what is to be read may be a pipe into which nobody writes.
+        let cancellation = SignalTrap.install(deadline: deadline)
         if explainPorts {
-            let report = try request.explanation(besides: judgement.expectClosed)
+            let report = try request.explanation(besides: judgement.expectClosed, cancellation)
             return try output.show(json: PortsJSON(report), text: PortsText(report: report, style: output.style).text)
         }
         let startedAt = Timestamp.now()
         let report: CheckReport
         do {
-            // Standard input, which may hold the targets, is read before signals are caught.
-            let order = try order()
-            report = try checker().run(order)
+            report = try checker(cancellation).run(order(cancellation))
             SignalTrap.remove()
         } catch {
             log(.refused("\(error)"), startedAt)
@@ -121,6 +134,7 @@ struct CheckCommand: ParsableCommand {
             hasPerfdata: perfdata ?? !Output.standard.isTerminal,
             style: output.style)
         try output.show(
+            done: report.run.map { "Run \($0.id) of \($0.check) was recorded" },
             json: CheckJSON(report: report, counted: count.counted, hidesOpen: failOnly),
             text: verbose ? text.verbose : text.plugin, isVerbose: verbose)
         if let run = report.run, !output.quiet { Output.remark("recorded as run \(run.id) of \(run.check)") }
@@ -133,20 +147,22 @@ struct CheckCommand: ParsableCommand {
         }
         logging.append(
             CheckLog(
-                command: CommandLine.arguments, hosts: request.host, mode: mode, startedAt: startedAt,
+                command: Machine.arguments, hosts: request.host, mode: mode, startedAt: startedAt,
                 finishedAt: .now(), outcome: outcome, requiresAll: judgement.requireAll,
                 requiresAny: judgement.requireAny, hidesOpen: failOnly))
     }
 
-    private func order() throws -> CheckOrder {
+    private func order(_ cancellation: Cancellation) throws -> CheckOrder {
         var order = CheckOrder()
         order.name = name
-        order.demand = try judgement.demand(request.services)
-        order.parts = try request.parts(besides: name == nil ? judgement.expectClosed : [])
+        order.demand = try judgement.demand { () throws(PortError) in try request.services(cancellation) }
+        order.parts = try request.parts(besides: name == nil ? judgement.expectClosed : [], cancellation)
         timing.add(to: &order.parts)
         order.redefines = redefine
         order.reference = baseline
         order.records = !noRecord
+        order.requiresRecord = requireRecord
+        order.requiresBaseline = requireBaseline
         order.readsBanners = banner
         order.deadlineMilliseconds = deadline
         order.driftLevel = driftState == .critical ? .critical : .warning
@@ -154,16 +170,26 @@ struct CheckCommand: ParsableCommand {
         return order
     }
 
-    private func checker() throws -> Checker {
+    /// What an endpoint takes of memory at most, in bytes: measured, from the plan to the record, where all of them are
+    /// confirmed, and what the outputs take beside that.
+    private var bytesPerEndpoint: Int {
+        200 + (output.json ? 800 : verbose ? 120 : 0) + (debug ? 1100 : 0) + (banner ? 800 : 0)
+            + (logging.logDir == nil ? 0 : 300)
+    }
+
+    private func checker(_ cancellation: Cancellation) throws -> Checker {
         let signingKey = noRecord ? nil : try signing.key()
-        let cancellation = SignalTrap.install(deadline: deadline)
+        let bytesPerEndpoint = bytesPerEndpoint
         let isQuiet = output.quiet
         return Checker(
             Checker.Environment(
                 databasePath: database.path, signingKey: signingKey, context: Machine.context,
                 cancellation: cancellation,
                 clock: Timestamp.now,
-                plan: { try ProbePlan($0, resolver: Resolver(), cancellation: cancellation) },
+                plan: { request in
+                    try request.size.requireMemory(bytesPerEndpoint: bytesPerEndpoint)
+                    return try ProbePlan(request, resolver: Resolver(), cancellation: cancellation)
+                },
                 probe: { plan in
                     var line = ProgressLine(isShown: !isQuiet)
                     defer { line.clear() }

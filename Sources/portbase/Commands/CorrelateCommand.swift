@@ -16,7 +16,7 @@ struct CorrelateCommand: ParsableCommand {
               portbase correlate web-tier --since 30d
               portbase correlate core --interfaces switch.json --map eth0=10.0.0.5
 
-            Exit codes: 0 done, 1 failed, 2 usage.
+            Exit codes: 0 done, 1 failed, 2 usage, 4 done, but not told.
             """)
 
     @Argument(
@@ -63,6 +63,7 @@ struct CorrelateCommand: ParsableCommand {
             signingKey: interfaces.isEmpty ? nil : signing.key(), cancellation: SignalTrap.install())
         let found = try correlator.run(CorrelationOrder(span(), files: files, map: InterfaceMap(map)))
         try output.show(
+            done: interfaces.isEmpty ? nil : "The reports were recorded",
             json: CorrelationListJSON(found), text: CorrelationText(correlations: found, style: output.style).text)
     }
 

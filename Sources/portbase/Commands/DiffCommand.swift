@@ -74,6 +74,7 @@ struct DiffReport {
             self.to = first
         }
         (drift, evidence) = try store.drift(from: self.from, to: self.to)
+        try store.requireCommon(drift, from: self.from, to: self.to)
         request = try store.request(of: self.to.run)
         self.counted = counted
         banners =

@@ -16,7 +16,7 @@ struct ExportCommand: ParsableCommand {
             The file holds the canonical snapshots with their evidence and banners, and the whole ledger with its \
             signatures: also who recorded what and why in other checks, but not what these found. It is text that \
             compresses well. A file that exists is never overwritten, and an unfinished one never has the name.
-            Exit codes: 0 done, 1 failed, 2 usage.
+            Exit codes: 0 done, 1 failed, 2 usage, 4 done, but not told.
             """)
 
     @Argument(
@@ -54,6 +54,7 @@ struct ExportCommand: ParsableCommand {
             bundle = try store.export(items, to: file) { line.show($0, of: $1, "entries") }
         }
         try output.show(
-            json: ExportJSON(bundle, file: file), text: BundleText(style: output.style).text(bundle, in: file))
+            done: "The bundle '\(file)' was written", json: ExportJSON(bundle, file: file),
+            text: BundleText(style: output.style).text(bundle, in: file))
     }
 }

@@ -15,7 +15,7 @@ struct ImportBundleCommand: ParsableCommand {
             Runs get numbers of this database; snapshots keep their digests. Nothing is added to an imported history: \
             neither runs nor baselines, and 'prune' keeps it. The ledger has one entry, which vouches for all of it and \
             names the digest of the bundle. All of a bundle is imported, or nothing; while that goes on, nobody else records.
-            Exit codes: 0 done, 1 failed, 2 usage.
+            Exit codes: 0 done, 1 failed, 2 usage, 4 done, but not told.
             """)
 
     @Argument(help: ArgumentHelp("A file that 'portbase export' made.", valueName: "file"), completion: .file())
@@ -33,11 +33,13 @@ struct ImportBundleCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let reader = try proof.reader(of: file)
+        let reader = try proof.reader(of: file, SignalTrap.install())
         // A bundle that does not hold keeps nobody from recording, and makes no database.
         if reader.canBeReadAgain { _ = try reader.prove() }
         let report = try signing.store(recordingIn: database).importBundle(
             reader, as: name, circumstance.acceptance("import"))
-        try output.show(json: ImportJSON(report), text: BundleText(style: output.style).text(report))
+        try output.show(
+            done: "The bundle was imported", json: ImportJSON(report),
+            text: BundleText(style: output.style).text(report))
     }
 }

@@ -48,6 +48,12 @@ struct JudgementOptions: ParsableArguments {
         }
     }
 
+    /// Whether the flags ask for states, so that a baseline is not what the run is judged by.
+    var isOfStates: Bool {
+        requireAll || requireAny || requireOpenCount != nil || !expectClosed.isEmpty || warning != nil
+            || critical != nil
+    }
+
     /// The demand that the flags make. `--require-all` wins, as with check_ports.py, then the larger count.
     func demand(_ services: () throws(PortError) -> ServiceTable) throws(PortError) -> StateDemand {
         var demand = StateDemand()

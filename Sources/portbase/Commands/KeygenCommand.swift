@@ -14,7 +14,7 @@ struct KeygenCommand: ParsableCommand {
               portbase verify --public-key ~/portbase.key.pub
 
             No file is overwritten. Keep the public key where the database is not.
-            Exit codes: 0 done, 1 failed, 2 usage.
+            Exit codes: 0 done, 1 failed, 2 usage, 4 done, but not told.
             """)
 
     @Argument(help: ArgumentHelp("Where the key goes, for its owner alone.", valueName: "file"), completion: .file())
@@ -27,6 +27,10 @@ struct KeygenCommand: ParsableCommand {
     func run() throws {
         let key = SigningKey()
         try key.write(to: file)
-        try Output.standard.write("public key \(key.publicKey)\n")
+        do throws(Output.WriteError) {
+            try Output.standard.write("public key \(key.publicKey)\n")
+        } catch {
+            throw UntoldError(done: "The key '\(file)' was made", error: error)
+        }
     }
 }

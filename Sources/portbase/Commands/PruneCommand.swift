@@ -1,5 +1,6 @@
 import ArgumentParser
 import Baseline
+import PortCore
 
 /// `portbase prune`: drops runs that no answer needs.
 struct PruneCommand: ParsableCommand {
@@ -15,7 +16,7 @@ struct PruneCommand: ParsableCommand {
             What stays: younger runs, the first and the last run of each check, each run that changed a host's state, the \
             last one before it, and every run that a version of a baseline names. So the state of every host at any time \
             stays as it was, and 'verify' holds. What does not hold is not pruned.
-            Exit codes: 0 done, 1 failed, 2 usage.
+            Exit codes: 0 done, 1 failed, 2 usage, 4 done, but not told.
             """)
 
     @Option(
@@ -53,6 +54,8 @@ struct PruneCommand: ParsableCommand {
                 by: policy, circumstance.acceptance("retention"))
         }
         try output.show(
+            done: dryRun || report.count == 0
+                ? nil : "\(Wording.count(report.count, "run")) went, and the ledger says so",
             json: PruneJSON(report, isDryRun: dryRun),
             text: RetentionText(style: output.style).text(report, isDryRun: dryRun))
     }

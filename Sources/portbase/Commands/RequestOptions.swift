@@ -58,17 +58,21 @@ struct RequestOptions: ParsableArguments {
     }
 
     /// The services table that the operator wants.
-    func services() throws(PortError) -> ServiceTable { try ServiceTable(path: servicesFile) }
+    func services(_ cancellation: Cancellation) throws(PortError) -> ServiceTable {
+        try ServiceTable(path: servicesFile, cancellation: cancellation)
+    }
 
     /// The parts that were given, without timing.
     ///
     /// - Parameter others: ports that are to be probed beside those of `--ports` and `--service`.
-    func parts(besides others: [String]) throws -> RequestParts {
+    func parts(besides others: [String], _ cancellation: Cancellation) throws -> RequestParts {
         var parts = RequestParts()
-        parts.targets = try targetSet(host, targets, blockLimit: maxBlock)
-        parts.excluded = try targetSet(exclude, excludeFile, blockLimit: nil)
+        parts.targets = try targetSet(host, targets, blockLimit: maxBlock, cancellation)
+        parts.excluded = try targetSet(exclude, excludeFile, blockLimit: nil, cancellation)
         if !ports.isEmpty || !service.isEmpty || !others.isEmpty {
-            parts.ports = try PortSelection(ports: ports + others, services: service, table: services)
+            parts.ports = try PortSelection(ports: ports + others, services: service) { () throws(PortError) in
+                try services(cancellation)
+            }
         }
         parts.family = ipv4 ? .v4 : ipv6 ? .v6 : nil
         return parts
@@ -77,7 +81,8 @@ struct RequestOptions: ParsableArguments {
     /// What each token of ports became; `others` are ports of `--expect-closed`.
     ///
     /// - Throws: `PortError` for the first token that cannot be used, or when there is none.
-    func explanation(besides others: [String]) throws(PortError) -> PortsReport {
+    func explanation(besides others: [String], _ cancellation: Cancellation) throws(PortError) -> PortsReport {
+        let services = { () throws(PortError) -> ServiceTable in try self.services(cancellation) }
         let asked = try PortExplanation.all(ports: ports, services: service, table: services)
         let closed = try PortExplanation.all(ports: others, services: [], table: services)
         guard !(asked + closed).isEmpty else { throw .none }
@@ -88,10 +93,10 @@ struct RequestOptions: ParsableArguments {
     }
 
     private func targetSet(
-        _ tokens: [String], _ file: String?, blockLimit: Int?
+        _ tokens: [String], _ file: String?, blockLimit: Int?, _ cancellation: Cancellation
     ) throws(TargetError) -> TargetSet? {
         guard !tokens.isEmpty || file != nil else { return nil }
-        return try TargetSet(parsing: tokens, file: file, blockLimit: blockLimit)
+        return try TargetSet(parsing: tokens, file: file, blockLimit: blockLimit, cancellation: cancellation)
     }
 }
 

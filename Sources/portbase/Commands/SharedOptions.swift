@@ -66,8 +66,10 @@ struct ProofOptions: ParsableArguments {
         return keys.isEmpty ? nil : keys
     }
 
-    func reader(of bundle: String) throws(KeyError) -> BundleReader {
-        BundleReader(bundle, expected: head, keys: try keys())
+    func reader(
+        of bundle: String, _ cancellation: Cancellation = Cancellation()
+    ) throws(KeyError) -> BundleReader {
+        BundleReader(bundle, expected: head, keys: try keys(), cancellation: cancellation)
     }
 }
 
@@ -110,11 +112,18 @@ struct OutputOptions: ParsableArguments {
     var style: Style { Style(color) }
 
     /// Prints `json` or `text`, whichever is asked for: JSON before `--verbose` before `--quiet`, as check_ports.py.
+    ///
+    /// - Parameter done: what is done by now and stays so if it cannot be told: `Run 17 of web-tier was recorded`.
     func show(
-        json value: @autoclosure () -> some Encodable, text: @autoclosure () -> String, isVerbose: Bool = false
+        done: String? = nil, json value: @autoclosure () -> some Encodable, text: @autoclosure () -> String,
+        isVerbose: Bool = false
     ) throws {
-        if json { return try Output.standard.write(JSONOutput.text(value())) }
-        if isVerbose || !quiet { try Output.standard.write(text()) }
+        guard json || isVerbose || !quiet else { return }
+        do {
+            try Output.standard.write(json ? JSONOutput.text(value()) : text())
+        } catch let error as Output.WriteError {
+            throw done.map { UntoldError(done: $0, error: error) } ?? error
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PortCore
 
 /// The one writer of JSON: sorted keys, two spaces, a line end; the schemas are under `docs/schemas`.
 enum JSONOutput {
@@ -8,7 +9,28 @@ enum JSONOutput {
     static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: closed(try encoder.encode(value)), as: UTF8.self) + "\n"
+        return escaped(String(decoding: closed(try encoder.encode(value)), as: UTF8.self)) + "\n"
+    }
+
+    /// The same with everything as `\u....` that a terminal would obey, which the encoder lets through (RFC 8259, 7),
+    /// and bytes that are not UTF-8, which JSON cannot hold, as all text has them: `\x..`.
+    private static func escaped(_ json: String) -> String {
+        guard json.utf8.contains(where: { $0 >= 0x7F }) else { return json }
+        var result = ""
+        result.reserveCapacity(json.utf8.count)
+        for scalar in json.unicodeScalars {
+            // Of what is below, only line feeds between values are left plain by the encoder.
+            if scalar.value < 0x7F || Visible.isPlain(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else if !FileName.isText(String(scalar)) {
+                result += "\\" + Visible.text(String(scalar))
+            } else {
+                for unit in UTF16.encode(scalar)! {
+                    result += "\\u" + String(0x1_0000 + Int(unit), radix: 16).dropFirst()
+                }
+            }
+        }
+        return result
     }
 
     /// The same with empty arrays and objects as `[]` and `{}`, which the encoder writes over three lines. A line end

@@ -34,10 +34,19 @@ enum Machine {
         return home + "/.local/share/portbase/portbase.db"
     }
 
+    /// The words of the command line. Names of files among them keep bytes that are not UTF-8 (`FileName`).
+    static let arguments: [String] = (0..<Int(CommandLine.argc)).compactMap { index in
+        CommandLine.unsafeArgv[index].map { text($0) }
+    }
+
     /// An environment variable that is set and not empty.
     static func variable(_ name: String) -> String? {
         guard let value = getenv(name), value.pointee != 0 else { return nil }
-        return String(cString: value)
+        return text(value)
+    }
+
+    private static func text(_ bytes: UnsafePointer<CChar>) -> String {
+        FileName.text(UnsafeBufferPointer(start: bytes, count: strlen(bytes)).map { UInt8(bitPattern: $0) })
     }
 
     private static var account: passwd? { getpwuid(geteuid())?.pointee }

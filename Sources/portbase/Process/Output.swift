@@ -11,6 +11,8 @@ struct Output: Sendable {
     /// Standard output could not take what was to be said, for example because a disk is full.
     struct WriteError: Error, CustomStringConvertible {
         let code: Int32
+        /// Whether nobody reads any more.
+        var isOfClosedPipe: Bool { code == EPIPE }
         var description: String { "Cannot write the output: \(SystemError.text(code))." }
     }
 

@@ -15,20 +15,26 @@ struct CheckText {
     var plugin: String {
         let verdict = report.verdict
         let line =
-            style.paint(verdict.level.rawValue, Style.color(verdict.level)) + " - \(verdict.message)"
+            style.paint(verdict.level.rawValue, Style.color(verdict.level))
+            + " - \(Visible.pluginText(verdict.message))"
             + (hasPerfdata ? " | " + Perfdata(report: report, counted: counted).text : "") + "\n"
-        return line + redefined + (report.comparison.map(drift) ?? "")
-            + UnstableText.lines(report.findings, flips: report.flips, style: style)
+        let below = redefined + (report.comparison.map(drift) ?? "") + unstable
+        return line + Self.withoutBars(below)
     }
 
     /// The layout of check_ports.py, a block a host; below it what that does not know: the drift, where there is a
-    /// baseline, what was redefined, and what was unstable.
+    /// baseline, or a record or a baseline is missing; what was redefined, and what was unstable.
     var verbose: String {
-        let blocks = report.findings.entries.map(block).joined(separator: "\n")
-        guard report.comparison == nil else { return blocks + "\n" + plugin }
-        let rest = redefined + UnstableText.lines(report.findings, flips: report.flips, style: style)
+        let blocks = Self.withoutBars(report.findings.entries.map(block).joined(separator: "\n"))
+        guard report.comparison == nil, !report.isQualified else { return blocks + "\n" + plugin }
+        let rest = Self.withoutBars(redefined + unstable)
         return rest.isEmpty ? blocks : blocks + "\n" + rest
     }
+
+    /// A bar begins performance data also below the first line of a plugin.
+    private static func withoutBars(_ text: String) -> String { text.replacing("|", with: "\\u{7c}") }
+
+    private var unstable: String { UnstableText.lines(report.findings, flips: report.flips, style: style) }
 
     private var redefined: String {
         var table = TextTable()

@@ -16,7 +16,8 @@ struct TimelineReport {
             columns: ["run", "finished", "open"] + Self.kinds.map(\.column) + ["unstable"],
             rows: entries.map { entry in
                 [.number(Int(entry.run.id)), .time(entry.run.finishedAt), .number(entry.run.counts.open)]
-                    + Self.kinds.map { .number(entry.counts[$0.kind] ?? 0) } + [.number(entry.unstable)]
+                    + Self.kinds.map { entry.isComparable ? .number(entry.counts[$0.kind] ?? 0) : .none }
+                    + [.number(entry.unstable)]
             })
     }
 
