@@ -36,9 +36,40 @@ def parts(data):
         at = end
 
 
-def fields(text):
-    """The word and the value of each line."""
-    return {word: value for word, _, value in (line.partition(" ") for line in text.decode().split("\n")[1:-1])}
+ENTRY = "previous sequence kind name number recorded_at user vantage person reason ticket subject record"
+RECORDS = {
+    "request": "kind number name body recorded_at vantage user",
+    "run": "kind number name snapshot states request asked started_at finished_at vantage user version options hosts open"
+    " closed filtered answers min_us median_us p95_us max_us reads_banners evidence banners",
+    "baseline": "kind number name snapshot run derived recorded_at vantage user person reason ticket",
+    "import": "kind number content",
+}
+# Of an entry those of things that belong to no check, too.
+OPTIONAL = {"person", "reason", "ticket", "derived", "banners"}
+
+
+def fields(text, header, words, line):
+    """The word and the value of each line, which are those of `words` in their order."""
+    first, *rest = text.decode().split("\n")[:-1]
+    require(first == header, line, f"it does not begin with '{header}'")
+    pairs = [(word, value) for word, _, value in (line.partition(" ") for line in rest)]
+    found = dict(pairs)
+    known = words(found).split()
+    require([word for word, _ in pairs] == [word for word in known if word in found]
+            and all(word in found or word in OPTIONAL for word in known), line, "it does not have the lines of its kind")
+    return found
+
+
+def entry_words(found):
+    """The words of an entry: what belongs to a check has a name; of kinds to come that is not known."""
+    kind = found.get("kind")
+    is_named = kind in ("request", "run", "baseline") or "name" in found and kind not in ("report", "prune", "import")
+    return ENTRY if is_named else ENTRY.replace(" name", "")
+
+
+def record_words(found):
+    """The words of a record of that kind."""
+    return RECORDS.get(found.get("kind"), "kind")
 
 
 def content(value):
@@ -76,7 +107,7 @@ class Check:
 
 def prove(data):
     """Yields each run as its check, number and digest, and at last the head."""
-    previous, sequence, vouched, checks, record, texts, began = "0" * 64, 0, {}, {}, None, {}, 0
+    previous, sequence, vouched, subjects, checks, record, texts, began = "0" * 64, 0, {}, {}, {}, None, {}, 0
     for kind, text, line in [*parts(data), ("end", b"", 0)]:
         if kind not in TEXTS and record:
             checks.setdefault(record["name"], Check()).close(record, texts, began)
@@ -85,15 +116,19 @@ def prove(data):
             record, texts = None, {}
         digest = hashlib.sha256(text).hexdigest()
         if kind == "entry":
-            entry, sequence = fields(text), sequence + 1
+            entry, sequence = fields(text, "portbase-ledger 1", entry_words, line), sequence + 1
             require(entry["previous"] == previous and entry["sequence"] == str(sequence), line,
                     "the entry does not follow the one before it")
             vouched[entry["kind"], entry.get("name"), entry["number"]] = entry["record"]
+            subjects[entry["record"]] = entry["subject"]
             previous = digest
         elif kind == "record":
-            record, began = fields(text), line
+            record, began = fields(text, "portbase-record 1", record_words, line), line
             name = record["kind"], record.get("name"), record["number"]
             require(vouched.pop(name, None) == digest, line, "it is not the record that was entered")
+            about = record.get("body", record.get("content"))
+            about = record["snapshot"] if about is None else hashlib.sha256(content(about).encode()).hexdigest()
+            require(subjects.pop(digest, about) == about, line, "the entry names another digest")
             if record["kind"] == "import":
                 for words in map(str.split, content(record["content"]).splitlines()):
                     if len(words) == 5:

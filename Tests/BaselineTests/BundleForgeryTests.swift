@@ -142,6 +142,61 @@ struct BundleForgeryTests {
         #expect(try problem(changed, kind)?.contains("no record that it belongs to") == true)
     }
 
+    /// Whether the script proves a bundle of `parts`.
+    private func isProvedByScript(_ parts: [BundleForger.Part]) throws -> Bool {
+        let path = folder.path + "/script.bundle"
+        try BundleForger.text(of: parts).write(toFile: path, atomically: true, encoding: .utf8)
+        let script = Project.root.appendingPathComponent("docs/bundle.py").path
+        let (status, output) = try Tool.run(#require(Tool.python3), [script, path])
+        #expect((status == 0) != output.hasPrefix("it does not hold: line "), "\(output)")
+        return status == 0
+    }
+
+    @Test(
+        "Entries and records have their lines and no others, in their order",
+        .enabled(if: Tool.python3 != nil, "python3 is not installed"), arguments: ["entry", "record"])
+    func lines(kind: String) throws {
+        #expect(try isProvedByScript(parts))
+        for (index, part) in parts.enumerated() where part.kind == kind && index % 3 == 0 {
+            let lines = part.text.split(separator: "\n").map { String($0) }
+            var forged: [[String]] = [lines + ["note x"], [lines[0] + "0"] + lines.dropFirst()]
+            for line in lines.indices.dropFirst() {
+                var changed = Array(repeating: lines, count: 4)
+                changed[0][line] = "x" + lines[line]
+                changed[1].remove(at: line)
+                changed[2].insert(lines[line], at: line)
+                if line > 1 { changed[3].swapAt(line, line - 1) } else { changed.removeLast() }
+                forged += changed
+            }
+            for lines in forged {
+                var changed = parts
+                changed[index].text = lines.map { $0 + "\n" }.joined()
+                // What may be missing.
+                let optional = ["person", "ticket", kind == "entry" ? "reason" : "derived", "banners"].filter { word in
+                    part.value(word) != nil && changed[index].value(word) == nil
+                        && !changed[index].text.contains("x\(word) ")
+                }
+                if kind == "entry", !optional.isEmpty { continue }
+                let place = lines.joined(separator: " | ")
+                if try problem(changed, place) == nil { #expect(kind == "record" && !optional.isEmpty, "\(place)") }
+                if try isProvedByScript(changed) { #expect(kind == "record" && !optional.isEmpty, "\(place)") }
+            }
+        }
+    }
+
+    @Test("A bundle of a newer version is told as such")
+    func newer() throws {
+        let path = folder.path + "/newer.bundle"
+        for (header, error) in [
+            ("portbase-bundle 2", StoreError.newerBundle(path: path, version: 2)),
+            ("portbase-bundle 02", .notABundle(path: path)), ("portbase-bundle", .notABundle(path: path)),
+            ("portbase-bundle 1 ", .notABundle(path: path)),
+        ] {
+            try "\(header)\npart x 1\n".write(toFile: path, atomically: true, encoding: .utf8)
+            #expect(throws: error) { try BundleReader(path).prove() }
+        }
+    }
+
     @Test("A derived baseline needs one before it, and a request has to be one")
     func incomplete() throws {
         let plain = try #require(

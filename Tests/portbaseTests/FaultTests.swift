@@ -159,6 +159,23 @@ struct FaultTests {
         #expect(try Data(contentsOf: file) == before, "the file changed")
     }
 
+    @Test(
+        "what verify finds damaged before it can read anything does not hold, and is no trouble",
+        arguments: [
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE x' WHERE name = 'runs'",
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 0 WHERE name = 'ledger'",
+            "PRAGMA user_version = 0",
+        ])
+    func damagedSchema(_ sql: String) throws {
+        let runner = try CommandLineRunner()
+        _ = try runner.portbase("check", "-H", "127.0.0.1", "-p", "1", "--name", "n", "--db", "x.db")
+        #expect(try runner.shell("sqlite3 x.db \"\(sql)\"").status == 0)
+        let text = try runner.portbase("verify", "--db", "x.db")
+        #expect(text.status == 1 && text.errors.isEmpty, "\(text)")
+        #expect(text.output.hasPrefix("Does not hold: the file: "), "\(text)")
+        #expect(try runner.portbase("verify", "--db", "x.db", "--json").output.contains("\"holds\" : false"))
+    }
+
     @Test("standard output that cannot be written is trouble, never success")
     func fullOutput() throws {
         let runner = try CommandLineRunner()

@@ -14,6 +14,18 @@ public struct Verifier {
         chain = LedgerChain(expected: expected, keys: keys)
     }
 
+    /// Opens the database at `path` to prove it.
+    ///
+    /// - Throws: `StoreError.doesNotHold` where it is damaged so that it cannot even be opened, or another case when it is
+    ///   none.
+    public static func store(at path: String) throws(StoreError) -> Store {
+        do throws(StoreError) {
+            return try Store(reading: path)
+        } catch .damaged(_, let detail) {
+            throw .doesNotHold(Discrepancy("the file", detail))
+        }
+    }
+
     /// Goes through the database as it is at one moment.
     ///
     /// - Parameter progress: told how many entries of how many are proved.

@@ -51,7 +51,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func verification() throws -> Verification {
-        let verifier = Verifier(try database.store(), expected: proof.head, keys: try proof.keys())
+        let verifier = Verifier(try Verifier.store(at: database.path), expected: proof.head, keys: try proof.keys())
         var line = ProgressLine(isShown: !output.quiet)
         defer { line.clear() }
         return try verifier.run { line.show($0, of: $1, "entries") }
