@@ -23,6 +23,11 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     /// `2026-05-03T12:00:00Z`, for people.
     public var text: String { secondsText + "Z" }
 
+    /// How long after `earlier` it is; `nil` where it is before, since the clock was set back in between.
+    public func milliseconds(since earlier: Timestamp) -> Int64? {
+        self < earlier ? nil : milliseconds - earlier.milliseconds
+    }
+
     private var fraction: Int64 { (milliseconds % 1000 + 1000) % 1000 }
 
     private var secondsText: String {

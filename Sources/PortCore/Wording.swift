@@ -38,6 +38,11 @@ public enum Wording {
             "\(milliseconds / large.length) \(large.name) \(milliseconds % large.length / small.length) \(small.name)"
     }
 
+    /// The same for a time that passed; `nil` is not known, since the clock was set back meanwhile.
+    public static func elapsed(milliseconds: Int64?) -> String {
+        milliseconds.map { duration(milliseconds: $0) } ?? "not known"
+    }
+
     /// A number of thousandths as a decimal without zeros at its end: `2.5`.
     private static func thousandths(_ number: Int64) -> String {
         var fraction = "\(1000 + number % 1000)".dropFirst()

@@ -23,7 +23,7 @@ struct LedgerTamperTests {
     }
 
     /// The rows of `table` in an order of their own, as a condition for the first of them.
-    private func isFirst(of table: String, _ direction: String, _ history: RecordedHistory) throws -> String {
+    static func isFirst(of table: String, _ direction: String, _ history: RecordedHistory) throws -> String {
         let key = try history.folder.texts("SELECT name FROM pragma_table_info('\(table)') WHERE pk ORDER BY pk")
         let columns = key.isEmpty ? ["rowid"] : key
         let list = columns.joined(separator: ", ")
@@ -49,7 +49,7 @@ struct LedgerTamperTests {
         for column in try history.folder.texts("SELECT name FROM pragma_table_info('\(table)')") {
             var count = 0
             for direction in ["ASC", "DESC"] {
-                let row = try isFirst(of: table, direction, history)
+                let row = try Self.isFirst(of: table, direction, history)
                 for value in Self.values(besides: column) {
                     let changes = "\(row) AND \(column) IS NOT \(value)"
                     let rows = try history.folder.numbers("SELECT count(*) FROM \(table) WHERE \(changes)")
@@ -74,7 +74,9 @@ struct LedgerTamperTests {
     @Test("Every table: its first row, its last row, or all rows deleted", arguments: tables)
     func delete(table: String) throws {
         let history = try RecordedHistory()
-        for condition in try [isFirst(of: table, "ASC", history), isFirst(of: table, "DESC", history), "true"] {
+        for condition in try [
+            Self.isFirst(of: table, "ASC", history), Self.isFirst(of: table, "DESC", history), "true",
+        ] {
             #expect(try name(history, "DELETE FROM \(table) WHERE \(condition)") != nil)
         }
     }

@@ -141,7 +141,7 @@ public struct Checker {
 
     /// What was last accepted of a check, or else last seen.
     private func lastKnown(_ name: CheckName, _ store: Store) throws(StoreError) -> Snapshot? {
-        if let baseline = try store.baselines(of: name).last { return try store.snapshot(of: baseline.recorded) }
+        if let baseline = try store.baseline(of: name) { return try store.snapshot(of: baseline.recorded) }
         guard let run = try store.runs(of: name, limit: 1).first else { return nil }
         return try store.snapshot(of: run)
     }
@@ -204,7 +204,7 @@ public struct Checker {
             return Reference(recorded: recorded, version: nil, snapshot: try store.snapshot(of: recorded))
         case .automatic:
             guard !order.demand.isOfStates, let store, try store.latestRequest(of: name) != nil,
-                let baseline = try store.baselines(of: name).last
+                let baseline = try store.baseline(of: name)
             else { return nil }
             return Reference(
                 recorded: baseline.recorded, version: baseline.version,

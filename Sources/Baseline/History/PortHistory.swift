@@ -34,9 +34,23 @@ public struct StateSpan: Hashable, Sendable {
     public let last: RunMark
     /// The run that showed something else first; `nil` where nothing newer is known.
     public let next: RunMark?
+    /// The earliest and the latest time at which one of its runs was finished: with a clock that was set back, these are
+    /// not the first and the last.
+    let times: ClosedRange<Timestamp>
 
-    /// From the first run to the one that showed something else, or else to the last, in milliseconds.
-    public var milliseconds: Int64 { (next ?? last).finishedAt.milliseconds - first.finishedAt.milliseconds }
+    /// Whether it was so at some time from `start` to `end`: each stretch lasts until a run shows something else.
+    func overlaps(_ start: Timestamp, _ end: Timestamp) -> Bool {
+        guard times.lowerBound <= end else { return false }
+        return times.upperBound >= start || next.map { $0.finishedAt > start } ?? true
+    }
+
+    /// From the first run to the one that showed something else, or else to the last; `nil` where that is not known, since
+    /// the clock was set back between them.
+    public var milliseconds: Int64? {
+        guard first.finishedAt <= last.finishedAt else { return nil }
+        guard let next else { return last.finishedAt.milliseconds(since: first.finishedAt) }
+        return last.finishedAt <= next.finishedAt ? next.finishedAt.milliseconds(since: first.finishedAt) : nil
+    }
 }
 
 /// What the runs of one check showed, one after another, at ports of one host that always were alike.

@@ -9,15 +9,17 @@ extension Store {
     ///   - hosts: which hosts; `nil` for all.
     ///   - ports: only these, `nil` for all that were ever covered.
     ///   - name: only the runs of this check.
+    ///   - timed: whether the times of all runs count, for a clock that was set back, and not only of those that are
+    ///     named. That costs a look at every run.
     /// - Throws: `StoreError`, such as `.unknownCheck`.
     public func histories(
-        of hosts: HostPattern?, ports: PortSet?, in name: CheckName?
+        of hosts: HostPattern?, ports: PortSet?, in name: CheckName?, timed: Bool = false
     ) throws(StoreError) -> [PortHistory] {
         var histories: [PortHistory] = []
         for (checkID, check) in try checks(named: name) {
             let known = try self.hosts(of: checkID, matching: hosts)
             guard !known.isEmpty else { continue }
-            var line = RunLine(self, checkID)
+            var line = RunLine(self, checkID, clockWasSetBack: timed ? try clockWasSetBack(checkID) : false)
             for (hostID, host) in known {
                 for part in PortClass.classes(try steps(checkID, hostID), only: ports) {
                     histories.append(
@@ -74,6 +76,16 @@ extension Store {
         return found.sorted { $0.key < $1.key }.map { ($0.value, $0.key) }
     }
 
+    /// Whether some run of a check was finished before an earlier one was.
+    func clockWasSetBack(_ checkID: Int64) throws(StoreError) -> Bool {
+        try database.first(
+            """
+            SELECT 1 FROM (SELECT finished_at, lag(finished_at) OVER (ORDER BY id) AS before FROM runs WHERE check_id = ?)
+            WHERE finished_at < before LIMIT 1
+            """, [.int(checkID)]
+        ) { _ in true } ?? false
+    }
+
     /// The rows of one host in a check, in the order of runs; from one run on, or all.
     func steps(_ checkID: Int64, _ hostID: Int64, since runID: Int64 = 0) throws(StoreError) -> [HostStep] {
         try database.rows(
@@ -99,6 +111,7 @@ struct RunLine {
     private let store: Store
     private let checkID: Int64
     private var known: [Place: RunMark] = [:]
+    private let clockWasSetBack: Bool
 
     private enum Place: Hashable {
         case at(Int64)
@@ -121,7 +134,8 @@ struct RunLine {
         }
     }
 
-    init(_ store: Store, _ checkID: Int64) {
+    init(_ store: Store, _ checkID: Int64, clockWasSetBack: Bool) {
+        self.clockWasSetBack = clockWasSetBack
         self.store = store
         self.checkID = checkID
     }
@@ -131,13 +145,26 @@ struct RunLine {
         var spans: [StateSpan] = []
         for (number, turn) in turns.enumerated() {
             let next = number + 1 < turns.count ? turns[number + 1].runID : nil
+            let (first, last) = (try mark(.at(turn.runID)), try mark(next.map { .before($0) } ?? .last))
             spans.append(
                 StateSpan(
-                    state: turn.state, first: try mark(.at(turn.runID)),
-                    last: try mark(next.map { .before($0) } ?? .last),
-                    next: try next.map { id throws(StoreError) in try mark(.at(id)) }))
+                    state: turn.state, first: first, last: last,
+                    next: try next.map { id throws(StoreError) in try mark(.at(id)) }, times: try times(first, last)))
         }
         return spans
+    }
+
+    /// The earliest and the latest time of the runs from one to another: where the clock was never set back, theirs.
+    private func times(_ first: RunMark, _ last: RunMark) throws(StoreError) -> ClosedRange<Timestamp> {
+        guard clockWasSetBack else {
+            return min(first.finishedAt, last.finishedAt)...max(first.finishedAt, last.finishedAt)
+        }
+        let bounds = try store.database.first(
+            "SELECT min(finished_at), max(finished_at) FROM runs WHERE check_id = ? AND id BETWEEN ? AND ?",
+            [.int(checkID), .int(first.id), .int(last.id)]
+        ) { row throws(StoreError) in try row.time(0)...row.time(1) }
+        guard let bounds else { throw store.database.damaged("a run of a history is missing") }
+        return bounds
     }
 
     private mutating func mark(_ place: Place) throws(StoreError) -> RunMark {

@@ -17,8 +17,12 @@ extension Store {
     /// The states that each check's last run finished by `time` shows.
     private func states(_ question: Question, at time: Timestamp) throws(StoreError) -> Answers {
         var answers = Answers()
+        var last: [(check: CheckName, run: Run)] = []
         for (checkID, check) in try checks(named: question.check) {
-            guard let run = try lastRun(checkID, finishedBy: time) else { continue }
+            if let run = try lastRun(checkID, finishedBy: time) { last.append((check, run)) }
+        }
+        try proveLast(last.map(\.run), by: time, of: question.check)
+        for (check, run) in last {
             let mark = RunMark(run)
             for entry in try snapshot(of: run).entries {
                 guard question.hosts?.matches(entry.host, at: entry.address) ?? true else { continue }
@@ -46,10 +50,9 @@ extension Store {
     /// The stretches that overlap the time from `from` to `to`: each lasts until a run shows something else.
     private func spans(_ question: Question, _ from: Timestamp, _ to: Timestamp) throws(StoreError) -> Answers {
         var answers = Answers()
-        for history in try histories(of: question.hosts, ports: question.ports, in: question.check) {
+        for history in try histories(of: question.hosts, ports: question.ports, in: question.check, timed: true) {
             for span in history.spans {
-                guard span.first.finishedAt <= to, span.next.map({ $0.finishedAt > from }) ?? true else { continue }
-                guard let state = span.state else { continue }
+                guard span.overlaps(from, to), let state = span.state else { continue }
                 answers.isCovered = true
                 guard question.state == nil || question.state == state else { continue }
                 answers.rows.append(
@@ -66,7 +69,7 @@ extension Store {
         _ question: Question, _ kinds: Set<DriftKind>, _ from: Timestamp, _ to: Timestamp
     ) throws(StoreError) -> Answers {
         var answers = Answers()
-        for history in try histories(of: question.hosts, ports: question.ports, in: question.check) {
+        for history in try histories(of: question.hosts, ports: question.ports, in: question.check, timed: true) {
             for (old, new) in history.turns {
                 let time = new.first.finishedAt
                 guard from <= time, time <= to else { continue }
@@ -79,10 +82,7 @@ extension Store {
                         check: history.check, host: history.host, ports: history.ports, kind: kind, from: before,
                         state: after, run: new.first, last: new.last))
             }
-            let isKnown = history.spans.contains { span in
-                span.state != nil && span.first.finishedAt <= to && span.next.map { $0.finishedAt > from } ?? true
-            }
-            if isKnown { answers.isCovered = true }
+            if history.spans.contains(where: { $0.state != nil && $0.overlaps(from, to) }) { answers.isCovered = true }
         }
         return answers
     }

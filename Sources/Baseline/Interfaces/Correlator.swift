@@ -90,7 +90,7 @@ public struct Correlator {
         case .run(let reference, let from):
             let to = try store.run(reference)
             if let from { return [(try store.run(from), to)] }
-            if let baseline = try store.baselines(of: to.check).last {
+            if let baseline = try store.baseline(of: to.check) {
                 guard !baseline.isDerived else { throw .notProbed(baseline.recorded.name) }
                 return [(baseline.run, to)]
             }

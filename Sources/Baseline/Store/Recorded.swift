@@ -55,17 +55,18 @@ extension Store {
     public func recorded(_ reference: RunReference) throws(StoreError) -> Recorded {
         switch reference {
         case .number(let number):
-            let found = try runs("WHERE r.id = ?", [.int(number)])
-            if found.isEmpty, let gone = try prunedRuns()[number] {
-                throw .noSuchRun(reference: "\(reference)", reason: "it was pruned from '\(gone.check)'")
-            }
-            return .run(try only(found, reference))
+            guard let run = try runs("WHERE r.id = ?", [.int(number)]).first else { throw try missing(number) }
+            return .run(run)
         case .digest(let prefix):
             return try recorded(digestPrefix: prefix, reference)
         case .latest(let name, let back):
-            return .run(try latest(name, "", [], back: back, reference))
+            let run = try latest(name, "", [], back: back, reference)
+            try proveLatest(run, back: back)
+            return .run(run)
         case .at(let name, let time):
-            return .run(try latest(name, "AND r.finished_at <= ?", [.time(time)], back: 0, reference))
+            let run = try latest(name, "AND r.finished_at <= ?", [.time(time)], back: 0, reference)
+            try proveLast([run], by: time, of: name)
+            return .run(run)
         case .baseline(let name, let back):
             let versions = try baselines(of: name)
             guard !versions.isEmpty else { throw .noBaseline(name) }
@@ -75,6 +76,18 @@ extension Store {
             }
             return versions[versions.count - 1 - back].recorded
         }
+    }
+
+    /// Why run `number` is not there.
+    private func missing(_ number: Int64) throws(StoreError) -> StoreError {
+        if let gone = try prunedRuns()[number] {
+            return .noSuchRun(reference: "\(number)", reason: "it was pruned from '\(gone.check)'")
+        }
+        let isEntered = try database.first(
+            "SELECT 1 FROM ledger WHERE kind = 'run' AND number = ?", [.int(number)]
+        ) { _ in true }
+        return isEntered == nil
+            ? .noRun("\(number)") : database.damaged("run \(number) is missing, and no prune dropped it")
     }
 
     /// The run that `reference` names.

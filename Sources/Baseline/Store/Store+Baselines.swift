@@ -32,7 +32,7 @@ extension Store {
             guard run.check == name else {
                 throw .noSuchRun(reference: "\(run.id)", reason: "it is a run of '\(run.check)', not of '\(name)'")
             }
-            guard let old = try baselines(of: name).last else { throw .noBaseline(name) }
+            guard let old = try baseline(of: name) else { throw .noBaseline(name) }
             let (before, after) = (try snapshot(of: old.recorded), try snapshot(of: run))
             let drift = Drift(from: before, to: after)
             let (taken, missing) = endpoints.isEmpty ? (drift, []) : drift.only(endpoints)
@@ -89,26 +89,50 @@ extension Store {
     ///
     /// - Throws: `StoreError.unknownCheck`.
     public func baselines(of name: CheckName) throws(StoreError) -> [BaselineVersion] {
-        try baselines("WHERE b.check_id = ? ORDER BY b.version", [.int(checkID(name))])
+        let checkID = try checkID(name)
+        try proveVersions(of: name, checkID)
+        return try baselines("WHERE b.check_id = ? ORDER BY b.version", [.int(checkID)])
+    }
+
+    /// The baseline of the check: the last version; `nil` when none was set.
+    ///
+    /// - Throws: `StoreError.unknownCheck`.
+    public func baseline(of name: CheckName) throws(StoreError) -> BaselineVersion? {
+        let checkID = try checkID(name)
+        try proveVersions(of: name, checkID)
+        return try baselines("WHERE b.check_id = ? ORDER BY b.version DESC LIMIT 1", [.int(checkID)]).first
+    }
+
+    private func proveVersions(of name: CheckName, _ checkID: Int64) throws(StoreError) {
+        try proveVersions(in: "baselines", name, checkID)
+        // A version that was moved to another check.
+        let moved = try database.first(
+            """
+            SELECT 1 FROM baselines AS b LEFT JOIN runs AS r ON r.id = b.run_id LEFT JOIN checks AS c ON c.id = b.check_id
+            WHERE r.check_id IS NOT b.check_id OR c.id IS NULL LIMIT 1
+            """
+        ) { _ in true }
+        guard moved == nil else { throw database.damaged("the run of a baseline is none of its check") }
     }
 
     /// The baseline of each check that has one, in order of names.
     public func currentBaselines() throws(StoreError) -> [BaselineVersion] {
-        try baselines(
+        for (id, name) in try checks(named: nil) { try proveVersions(of: name, id) }
+        return try baselines(
             """
             WHERE b.version = (SELECT max(version) FROM baselines WHERE check_id = b.check_id)
-            ORDER BY (SELECT name FROM checks WHERE id = b.check_id)
+            ORDER BY c.name
             """, [])
     }
 
-    /// The versions that the SQL after `FROM` selects, with the values for it.
+    /// The versions that the SQL after `FROM` selects, with the values for it, each proved by its entry in the ledger.
     func baselines(_ selection: String, _ values: [SQLValue]) throws(StoreError) -> [BaselineVersion] {
-        typealias Row = (runID: Int64, make: (Run) -> BaselineVersion)
+        typealias Row = (runID: Int64, check: CheckName, make: (Run) -> BaselineVersion)
         let rows = try database.rows(
             """
             SELECT b.version, b.run_id, b.recorded_at, b.vantage, b.user, b.person, b.reason, b.ticket, b.derived_id,
-                d.digest
-            FROM baselines AS b LEFT JOIN derived AS d ON d.id = b.derived_id
+                d.digest, c.name
+            FROM baselines AS b JOIN checks AS c ON c.id = b.check_id LEFT JOIN derived AS d ON d.id = b.derived_id
             \(selection)
             """, values
         ) { row throws(StoreError) -> Row in
@@ -116,18 +140,24 @@ extension Store {
             let (vantage, user, person) = (row.text(3), row.text(4), row.optionalText(5))
             let (reason, ticket, derivedID) = (row.text(6), row.optionalText(7), row.optionalInt(8))
             let digest = derivedID == nil ? nil : try row.digest(9)
+            let check = try checkName(row.text(10))
             return (
-                row.int(1),
+                row.int(1), check,
                 { run in
                     BaselineVersion(
-                        check: run.check, version: version, run: run, digest: digest ?? run.digest,
+                        check: check, version: version, run: run, digest: digest ?? run.digest,
                         derivedID: derivedID, recordedAt: recordedAt, vantage: vantage, user: user, person: person,
                         reason: reason, ticket: ticket)
                 }
             )
         }
         var versions: [BaselineVersion] = []
-        for row in rows { versions.append(row.make(try run(.number(row.runID)))) }
+        for row in rows {
+            let version = row.make(try run(.number(row.runID)))
+            try prove(
+                LedgerItem(kind: .baseline, name: row.check, number: Int64(version.version)), at: version.recordedAt)
+            versions.append(version)
+        }
         return versions
     }
 }

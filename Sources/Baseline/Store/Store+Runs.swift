@@ -1,10 +1,25 @@
 public import PortCore
 
 extension Store {
-    /// The newest request of a check, with its version; `nil` for a name that is not recorded.
+    /// The newest request of a check, with its version, proved by its entry in the ledger; `nil` for a name that is not
+    /// recorded.
     public func latestRequest(of name: CheckName) throws(StoreError) -> (version: Int, request: CheckRequest)? {
-        guard let checkID = try knownCheckID(name) else { return nil }
-        return try latestRequest(checkID: checkID)
+        guard let checkID = try knownCheckID(name), let found = try latestRequest(checkID: checkID) else {
+            try proveUnknown(name)
+            return nil
+        }
+        try proveVersions(in: "requests", name, checkID)
+        // A version is recorded together with its first run.
+        let used = try database.first(
+            "SELECT request_version FROM runs WHERE check_id = ? ORDER BY id DESC LIMIT 1", [.int(checkID)]
+        ) { Int($0.int(0)) }
+        guard used == found.version else { throw database.damaged("the last request of \(name) is missing") }
+        let recordedAt = try database.first(
+            "SELECT recorded_at FROM requests WHERE check_id = ? AND version = ?", [.int(checkID), .int(found.version)]
+        ) { row throws(StoreError) in try row.time(0) }
+        try prove(
+            LedgerItem(kind: .request, name: name, number: Int64(found.version)), at: recordedAt ?? .distantPast)
+        return found
     }
 
     /// The request that `run` carried out.

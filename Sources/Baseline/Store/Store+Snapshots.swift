@@ -53,26 +53,34 @@ extension Store {
     /// - Throws: `StoreError.damaged` when it does not have the digest that was recorded.
     public func snapshot(of run: Run) throws(StoreError) -> Snapshot {
         let snapshot = try rebuilt(hostRows(checkID: checkID(run.check), at: run.id))
-        guard snapshot.digest == run.digest else {
-            throw database.damaged("run \(run.id) does not have the digest \(run.digest) any more")
-        }
+        guard snapshot.digest == run.digest else { throw otherDigest(run) }
+        try proveDigest(of: run)
         return snapshot
     }
 
-    /// The evidence of the hosts of `run` that have any.
-    public func evidence(of run: Run) throws(StoreError) -> [Host: Evidence] {
-        let checkID = try checkID(run.check)
-        return try evidence(
-            textRows(.evidence, checkID: checkID, at: run.id), rebuilt(hostRows(checkID: checkID, at: run.id)))
+    func otherDigest(_ run: Run) -> StoreError {
+        database.damaged("run \(run.id) does not have the digest \(run.digest) any more")
     }
 
-    /// The banners of the hosts of `run` that have any; `nil` when it did not read them.
-    public func banners(of run: Run) throws(StoreError) -> [Host: HostBanners]? { try banners(of: run, only: nil) }
+    /// The evidence of the hosts of `run` that have any.
+    ///
+    /// - Throws: `StoreError.damaged` when something that is recorded of the run is not what was entered.
+    public func evidence(of run: Run) throws(StoreError) -> [Host: Evidence] { try findings(of: run).evidence }
 
-    private func banners(of run: Run, only: [Int64]?) throws(StoreError) -> [Host: HostBanners]? {
-        guard run.readsBanners else { return nil }
+    /// The banners of the hosts of `run` that have any; `nil` when it did not read them.
+    ///
+    /// - Throws: `StoreError.damaged` when something that is recorded of the run is not what was entered.
+    public func banners(of run: Run) throws(StoreError) -> [Host: HostBanners]? { try findings(of: run).banners }
+
+    /// The rows of the hosts of `run` that said something; `nil` when it did not read banners.
+    func bannerRows(of run: Run, _ checkID: Int64, only: [Int64]? = nil) throws(StoreError) -> [TextRow]? {
+        run.readsBanners ? try textRows(.banners, checkID: checkID, at: run.id, only: only) : nil
+    }
+
+    private func banners(_ rows: [TextRow]?) throws(StoreError) -> [Host: HostBanners]? {
+        guard let rows else { return nil }
         var result: [Host: HostBanners] = [:]
-        for row in try textRows(.banners, checkID: checkID(run.check), at: run.id, only: only) {
+        for row in rows {
             guard let host = Host(row.identity), let banners = BannerFormat.read(row.text) else {
                 throw database.damaged("the banners of host '\(row.identity)' cannot be read")
             }
@@ -81,17 +89,21 @@ extension Store {
         return result
     }
 
-    /// All that `run` found.
+    /// All that `run` found, proved with everything else that is recorded of it.
     ///
-    /// - Throws: `StoreError.damaged` when it does not have the digest that was recorded.
+    /// - Throws: `StoreError.damaged` when something is not what was entered.
     public func findings(of run: Run) throws(StoreError) -> Findings {
-        try Findings(snapshot: snapshot(of: run), evidence: evidence(of: run), banners: banners(of: run))
+        let checkID = try checkID(run.check)
+        let snapshot = try snapshot(of: run)
+        let reasons = try textRows(.evidence, checkID: checkID, at: run.id)
+        let said = try bannerRows(of: run, checkID)
+        try prove(run, evidence: reasons, banners: said)
+        return Findings(snapshot: snapshot, evidence: try evidence(reasons, snapshot), banners: try banners(said))
     }
 
     /// The drift between two runs, and the evidence of the hosts that the newer one shows otherwise.
     ///
-    /// Of two runs of one check only the hosts are read that changed in between; `snapshot(of:)` proves a run as a
-    /// whole.
+    /// Of two runs of one check only the hosts are read that changed in between; `prove(_:)` proves a run as a whole.
     ///
     /// - Throws: `StoreError.damaged` when what was read does not fit the digests of the runs.
     public func drift(from old: Run, to new: Run) throws(StoreError) -> (drift: Drift, evidence: [Host: Evidence]) {
@@ -131,9 +143,9 @@ extension Store {
         if old.check == new.check {
             changed = try hosts(in: HostText.banners.rows, checkID(new.check), between: old, new)
         }
-        guard let before = try banners(of: old, only: changed), let after = try banners(of: new, only: changed) else {
-            return nil
-        }
+        guard let before = try banners(bannerRows(of: old, checkID(old.check), only: changed)),
+            let after = try banners(bannerRows(of: new, checkID(new.check), only: changed))
+        else { return nil }
         return BannerChange.changes(from: before, to: after, drift: drift)
     }
 

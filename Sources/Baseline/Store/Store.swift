@@ -10,6 +10,8 @@ public final class Store {
     let database: Database
     /// What signs the entries of the ledger; `nil` to leave them unsigned.
     let signingKey: SigningKey?
+    /// The records that imports vouch for, by the number of an import that was proved.
+    var vouchedImports: [Int64: [LedgerItem: Digest]] = [:]
 
     /// Opens the database at `path` for reading. Nothing is ever written through it, but what a killed writer left half
     /// done is taken back first.

@@ -91,7 +91,7 @@ struct BaselineCommand: ParsableCommand {
 
         func run() throws {
             let store = try database.store()
-            guard let version = try store.baselines(of: name).last else { throw StoreError.noBaseline(name) }
+            guard let version = try store.baseline(of: name) else { throw StoreError.noBaseline(name) }
             let request = try store.request(of: version.run)
             let findings = try store.findings(of: version.recorded)
             try output.show(
@@ -121,6 +121,7 @@ struct BaselineHistory {
         guard !versions.isEmpty else { throw StoreError.noBaseline(name) }
         var steps: [Step] = []
         for (index, version) in versions.enumerated() {
+            try store.prove(version.recorded)
             let change = index == 0 ? nil : try store.drift(from: versions[index - 1].recorded, to: version.recorded)
             steps.append(
                 Step(

@@ -64,7 +64,9 @@ struct CorrelateCommand: ParsableCommand {
         let found = try correlator.run(CorrelationOrder(span(), files: files, map: InterfaceMap(map)))
         try output.show(
             done: interfaces.isEmpty ? nil : "The reports were recorded",
-            json: CorrelationListJSON(found), text: CorrelationText(correlations: found, style: output.style).text)
+            json: CorrelationListJSON(found),
+            text: CorrelationText(correlations: found, style: output.style).text
+                + output.style.paint(Proof.lacking, .dim) + "\n")
     }
 
     private func span() throws -> CorrelationOrder.Span {

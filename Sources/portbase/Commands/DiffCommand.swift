@@ -73,6 +73,7 @@ struct DiffReport {
             self.from = try store.recorded(.baseline(first.check, back: 0))
             self.to = first
         }
+        for recorded in Set([self.from, self.to]) { try store.prove(recorded) }
         (drift, evidence) = try store.drift(from: self.from, to: self.to)
         try store.requireCommon(drift, from: self.from, to: self.to)
         request = try store.request(of: self.to.run)

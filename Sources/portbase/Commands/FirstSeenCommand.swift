@@ -31,7 +31,8 @@ struct FirstSeenCommand: ParsableCommand {
         let report = FirstSeenReport(
             histories: histories, ports: ports, state: state, runs: try store.runs(firstOf: histories, state))
         try sheet.show(
-            report.sheet, notes: report.notes, json: FirstSeenJSON(report), text: report.text(sheet.output.style))
+            report.sheet, isProved: false, notes: report.notes, json: FirstSeenJSON(report),
+            text: report.text(sheet.output.style))
         throw ExitCode(report.ending.exitCode(in: .search))
     }
 }

@@ -32,7 +32,8 @@ struct HistoryCommand: ParsableCommand {
             of: HostPattern("\(endpoint.host)"), ports: endpoint.ports, in: check)
         let report = HistoryReport(endpoint: endpoint, histories: histories)
         try sheet.show(
-            report.sheet, notes: report.notes, json: HistoryJSON(report), text: report.text(sheet.output.style))
+            report.sheet, isProved: false, notes: report.notes, json: HistoryJSON(report),
+            text: report.text(sheet.output.style))
         throw ExitCode((histories.isEmpty ? Ending.notCovered : .done).exitCode(in: .search))
     }
 }

@@ -69,7 +69,8 @@ struct QueryCommand: ParsableCommand {
         question.subject = try asked()
         let report = QueryReport(question: question, answers: try database.store().answers(to: question), now: .now())
         try sheet.show(
-            report.sheet, notes: report.notes, json: QueryJSON(report), text: report.text(sheet.output.style))
+            report.sheet, isProved: report.isProved, notes: report.notes, json: QueryJSON(report),
+            text: report.text(sheet.output.style))
         throw ExitCode(report.ending.exitCode(in: .search))
     }
 

@@ -15,14 +15,25 @@ struct SheetOptions: ParsableArguments {
 
     /// Prints `sheet` as CSV, `json` or `text`, whichever is asked for. CSV has no place for `notes`, which are in the
     /// others: they go to standard error.
+    ///
+    /// - Parameter isProved: whether it is proved that this was recorded; text says where it is not, and JSON says it
+    ///   itself.
     func show(
-        _ sheet: @autoclosure () -> Sheet, notes: [String] = [], json: @autoclosure () -> some Encodable,
-        text: @autoclosure () -> String, isVerbose: Bool = false
+        _ sheet: @autoclosure () -> Sheet, isProved: Bool = true, notes: [String] = [],
+        json: @autoclosure () -> some Encodable, text: @autoclosure () -> String, isVerbose: Bool = false
     ) throws {
-        guard csv else { return try output.show(json: json(), text: text(), isVerbose: isVerbose) }
+        guard csv else {
+            let note = isProved ? "" : output.style.paint(Proof.lacking, .dim) + "\n"
+            return try output.show(json: json(), text: text() + note, isVerbose: isVerbose)
+        }
         try Output.standard.write(sheet().csv)
         for note in notes { Output.complain(note) }
     }
+}
+
+/// What answers say of rows that nothing but `verify` proves.
+enum Proof {
+    static let lacking = "Not proved: rows as they stand; 'portbase verify' proves them."
 }
 
 /// Which hosts and ports of which check are meant.

@@ -38,6 +38,7 @@ struct RunsCommand: ParsableCommand {
         let baselines = Set(try store.currentBaselines().filter { !$0.isDerived }.map(\.run.id))
         let report = RunList(runs: runs, total: max(runs.count, try store.runCount(of: name)), baselines: baselines)
         try sheet.show(
-            report.sheet, notes: report.notes, json: RunListJSON(report), text: report.text(sheet.output.style))
+            report.sheet, isProved: false, notes: report.notes, json: RunListJSON(report),
+            text: report.text(sheet.output.style))
     }
 }

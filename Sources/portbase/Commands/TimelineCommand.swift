@@ -43,7 +43,7 @@ struct TimelineCommand: ParsableCommand {
         let entries = try database.store().timeline(of: name, since: since, limit: limit)
         let report = TimelineReport(
             name: name, entries: changes ? entries.filter { !$0.counts.isEmpty || $0.unstable > 0 } : entries)
-        try sheet.show(report.sheet, json: TimelineJSON(report), text: report.text(sheet.output.style))
+        try sheet.show(report.sheet, isProved: false, json: TimelineJSON(report), text: report.text(sheet.output.style))
         throw ExitCode((report.entries.isEmpty ? Ending.nothingFound : .done).exitCode(in: .search))
     }
 }

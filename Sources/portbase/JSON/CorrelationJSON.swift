@@ -4,6 +4,7 @@ import PortCore
 /// `portbase correlate --json`.
 struct CorrelationListJSON: Encodable {
     let schemaVersion = JSONOutput.schemaVersion
+    let proved = false
     let correlations: [CorrelationJSON]
 
     init(_ correlations: [Correlation]) {
@@ -11,7 +12,7 @@ struct CorrelationListJSON: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case correlations
+        case correlations, proved
         case schemaVersion = "schema_version"
     }
 }

@@ -68,6 +68,7 @@ struct RunJSON: Encodable {
 struct RunListJSON: Encodable {
     let schemaVersion = JSONOutput.schemaVersion
     let runs: [RunJSON]
+    let proved = false
     /// How many there are, listed or not.
     let total: Int
 
@@ -77,7 +78,7 @@ struct RunListJSON: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case runs, total
+        case runs, proved, total
         case schemaVersion = "schema_version"
     }
 }

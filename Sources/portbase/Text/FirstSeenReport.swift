@@ -48,6 +48,7 @@ struct FirstSeenJSON: Encodable {
     private let schemaVersion = JSONOutput.schemaVersion
     private let state: String
     private let covered: Bool
+    private let proved = false
     private let rows: Sheet
     private let notCovered: [UncoveredJSON]
 
@@ -59,7 +60,7 @@ struct FirstSeenJSON: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case state, covered, rows
+        case state, covered, proved, rows
         case notCovered = "not_covered"
         case schemaVersion = "schema_version"
     }

@@ -22,8 +22,8 @@ struct HistoryReport {
                         .text(span.state?.rawValue ?? Self.notCovered), .number(Int(span.first.id)),
                         .time(span.first.finishedAt), .number(Int(span.last.id)), .time(span.last.finishedAt),
                         span.next.map { .time($0.finishedAt) } ?? .none,
-                        .text(Wording.duration(milliseconds: span.milliseconds)),
-                        .number(Int(span.milliseconds / 1000)),
+                        .text(Wording.elapsed(milliseconds: span.milliseconds)),
+                        span.milliseconds.map { .number(Int($0 / 1000)) } ?? .none,
                     ]
                 }
             })
@@ -87,6 +87,7 @@ struct HistoryJSON: Encodable {
     private let schemaVersion = JSONOutput.schemaVersion
     private let endpoint: String
     private let covered: Bool
+    private let proved = false
     private let histories: [PortJSON]
     private let notCovered: [UncoveredJSON]
 
@@ -105,7 +106,7 @@ struct HistoryJSON: Encodable {
         let lastRun: Int64
         let lastSeen: String
         let until: String?
-        let lasted: Int64
+        let lasted: Int64?
 
         enum CodingKeys: String, CodingKey {
             case state, since, until
@@ -127,13 +128,13 @@ struct HistoryJSON: Encodable {
                     SpanJSON(
                         state: span.state?.rawValue, firstRun: span.first.id, since: "\(span.first.finishedAt)",
                         lastRun: span.last.id, lastSeen: "\(span.last.finishedAt)",
-                        until: span.next.map { "\($0.finishedAt)" }, lasted: span.milliseconds / 1000)
+                        until: span.next.map { "\($0.finishedAt)" }, lasted: span.milliseconds.map { $0 / 1000 })
                 })
         }
     }
 
     private enum CodingKeys: String, CodingKey {
-        case endpoint, covered, histories
+        case endpoint, covered, proved, histories
         case notCovered = "not_covered"
         case schemaVersion = "schema_version"
     }

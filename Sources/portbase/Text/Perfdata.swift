@@ -19,9 +19,11 @@ struct Perfdata {
         items += [
             Self.item("connect_min", seconds(times.minimum)), Self.item("connect_median", seconds(times.median)),
             Self.item("connect_max", seconds(times.maximum), report.demand.connectSeconds),
+            // The clock may have been set back meanwhile.
             Self.item(
                 "duration",
-                Self.seconds(1000 * Int(report.finishedAt.milliseconds - report.startedAt.milliseconds)) + "s"),
+                report.finishedAt.milliseconds(since: report.startedAt).map { Self.seconds(1000 * Int($0)) + "s" }
+                    ?? "U"),
         ]
         return items.joined(separator: " ")
     }

@@ -7,6 +7,14 @@ struct QueryReport {
     let answers: Answers
     let now: Timestamp
 
+    /// What is so at one moment, and what versions of baselines are, is proved; where something turned is read from rows.
+    var isProved: Bool {
+        switch question.subject {
+        case .states, .accepted: true
+        case .spans, .changes: false
+        }
+    }
+
     var ending: Ending {
         guard answers.isCovered else { return .notCovered }
         return answers.rows.isEmpty ? .nothingFound : .done
@@ -27,7 +35,7 @@ struct QueryReport {
             rows: answers.rows.map { row in
                 place(row) + [
                     .text(row.state?.rawValue ?? ""), .number(Int(row.run.id)), .time(row.run.finishedAt),
-                    .text(Wording.duration(milliseconds: age(row))), .number(Int(age(row) / 1000)),
+                    .text(Wording.elapsed(milliseconds: age(row))), age(row).map { .number(Int($0 / 1000)) } ?? .none,
                 ]
             })
     }
@@ -70,10 +78,11 @@ struct QueryReport {
             })
     }
 
-    /// How old the knowledge was at the moment asked, which is not later than now.
-    private func age(_ row: Answer) -> Int64 {
-        guard case .states(let time) = question.subject else { return 0 }
-        return max(0, min(now, time).milliseconds - row.run.finishedAt.milliseconds)
+    /// How old the knowledge was at the moment asked, which is not later than now; `nil` where that is not known, since
+    /// the clock was set back.
+    private func age(_ row: Answer) -> Int64? {
+        guard case .states(let time) = question.subject else { return nil }
+        return min(now, time).milliseconds(since: row.run.finishedAt)
     }
 
     private func place(_ row: Answer) -> [Sheet.Value] {
@@ -114,7 +123,7 @@ struct QueryJSON: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case rows, covered
+        case rows, covered, proved
         case notCovered = "not_covered"
         case schemaVersion = "schema_version"
     }
@@ -128,6 +137,7 @@ struct QueryJSON: Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(JSONOutput.schemaVersion, forKey: .schemaVersion)
+        try container.encode(report.isProved, forKey: .proved)
         try container.encode(report.answers.isCovered, forKey: .covered)
         try container.encode(report.sheet, forKey: .rows)
         try container.encode(

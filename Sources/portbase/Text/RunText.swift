@@ -77,7 +77,7 @@ enum RunText {
     }
 
     private static func took(_ run: Run) -> String {
-        Wording.duration(milliseconds: run.finishedAt.milliseconds - run.startedAt.milliseconds)
+        Wording.elapsed(milliseconds: run.finishedAt.milliseconds(since: run.startedAt))
     }
 
     /// `3 from 34 µs to 41 µs, median 36 µs, 95 % within 41 µs`.

@@ -45,6 +45,7 @@ struct TimelineReport {
 struct TimelineJSON: Encodable {
     private let schemaVersion = JSONOutput.schemaVersion
     private let name: String
+    private let proved = false
     private let rows: Sheet
 
     init(_ report: TimelineReport) {
@@ -53,7 +54,7 @@ struct TimelineJSON: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, rows
+        case name, proved, rows
         case schemaVersion = "schema_version"
     }
 }
