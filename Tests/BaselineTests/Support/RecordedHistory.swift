@@ -16,7 +16,7 @@ struct RecordedHistory {
         head = try store.ledgerHead()!
     }
 
-    private static func record(in store: Store) throws {
+    static func record(in store: Store) throws {
         let four = found("10.0.0.1", [.connected: "22,80", .refused: "81", .timeout: "443-445"])
         let six = found("2001:db8::1", [.connected: "22"])
         let name = found("web01", at: "10.0.0.9", [.connected: "22,80", .timeout: "443"])
