@@ -75,16 +75,22 @@ public struct Flips: Hashable, Sendable {
         }
     }
 
+    /// Whether some port flips after one more run, whatever that finds; `sights` are of those before, newest first.
+    static func mayFollow(_ sights: [Sight]) -> Bool {
+        let restless = zip(sights, sights.dropFirst()).map(changed) + (sights.last.map { [$0.unstable] } ?? [])
+        return !often(restless.prefix(window - 1), least: Self.restless - 1).isEmpty
+    }
+
     /// The ports that are in enough of the sets.
-    private static func often(_ sets: some Sequence<PortSet>) -> PortSet {
-        var times = Array(repeating: PortSet(), count: restless)
+    private static func often(_ sets: some Sequence<PortSet>, least count: Int = restless) -> PortSet {
+        var times = Array(repeating: PortSet(), count: count)
         for set in sets where !set.isEmpty {
             for index in times.indices.dropFirst().reversed() {
                 times[index] = times[index].union(times[index - 1].intersection(set))
             }
             times[0] = times[0].union(set)
         }
-        return times[restless - 1]
+        return times[count - 1]
     }
 
     /// The ports of which the last runs show one state, none of them unstable.

@@ -48,6 +48,12 @@ extension Store {
                     unstable: unstable[hostID]?.last { $0.run <= run }?.ports ?? PortSet())
             }
         }
+        // What excuses drift has to be what was entered.
+        if recent.sights.values.contains(where: Flips.mayFollow) {
+            for run in try self.runs("WHERE r.check_id = ? AND r.id >= ?", [.int(checkID), .int(oldest)]) {
+                try prove(.run(run))
+            }
+        }
         return recent
     }
 
