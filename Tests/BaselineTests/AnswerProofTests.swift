@@ -98,4 +98,20 @@ struct AnswerProofTests {
             }
         }
     }
+
+    @Test("What excuses drift in a check is proved: runs that were made restless are refused")
+    func excuse() throws {
+        let history = try TemporaryFolder()
+        let store = try history.store()
+        for time in 0..<6 {
+            let reason: Reason = time.isMultiple(of: 2) ? .connected : .refused
+            _ = try store.record(draft("web", [found("10.0.0.1", [reason: "22", .timeout: "80"])], at: time))
+        }
+        let name = CheckName("web")!
+        #expect(try store.recentRuns(of: name).sights.count == 1)
+        try history.execute(
+            "DROP TRIGGER evidence_no_update",
+            "UPDATE evidence SET reasons = 'timeout *' || char(10) || 'unstable 1/3 80' || char(10)")
+        #expect(throws: StoreError.self) { try store.recentRuns(of: name) }
+    }
 }
