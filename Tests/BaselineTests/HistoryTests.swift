@@ -238,6 +238,25 @@ struct HistoryTests {
         #expect(none.isCovered && none.rows.isEmpty, "baselines are known as a whole")
     }
 
+    @Test(
+        "A ticket is found however its letters are written, and none that only begins like it",
+        arguments: [
+            ("chg-7", ["CHG-7"]), ("CHG-7", ["CHG-7"]), ("Chg-7ä", ["chg-7Ä"]), ("chg", []), ("chg-", []),
+        ])
+    func ticketCase(asked: String, expected: [String]) throws {
+        let store = try recorded()
+        for (time, ticket) in ["CHG-7", "CHG-71", "chg-7Ä"].enumerated() {
+            // Each version differs from the one before.
+            let run = try store.run(.number(time.isMultiple(of: 2) ? 1 : 2))
+            _ = try store.setBaseline(run, acceptance(at: 400 + time, ticket: ticket))
+        }
+        let rows = try answers(
+            store,
+            .accepted(Set(DriftKind.allCases), ticket: asked, by: nil, from: .distantPast, to: .distantFuture)
+        ).rows
+        #expect(Set(rows.compactMap(\.version?.ticket)) == Set(expected), "\(rows)")
+    }
+
     // MARK: Timelines
 
     @Test("A timeline counts what each run changed, and what was unstable in it")

@@ -43,7 +43,9 @@ struct StoreConcurrencyTests {
         for round in 1...15 {
             let path = folder.path + "/round\(round)/portbase.db"
             let runs = onThreads(6) { thread in
-                try Store(recordingIn: path).record(draft("x", [found("10.0.0.\(thread + 1)", [.connected: "22"])]))
+                let store = try Store(recordingIn: path)
+                _ = try store.latestRequest(of: CheckName("x")!)
+                return try store.record(draft("x", [found("10.0.0.\(thread + 1)", [.connected: "22"])]))
             }
             let failures = runs.compactMap { if case .failure(let error) = $0 { "\(error)" } else { nil } }
             #expect(failures.isEmpty, "round \(round)")
@@ -60,13 +62,19 @@ struct StoreConcurrencyTests {
                 let store = try folder.store()
                 for port in 1...40 as ClosedRange<UInt16> {
                     _ = try store.record(
-                        draft("x", [found(Host("10.0.0.1")!, at: nil, [(.connected, PortSet([port...port]))])]))
+                        draft(
+                            "x", [found(Host("10.0.0.1")!, at: nil, [(.connected, PortSet([port...port]))])],
+                            request: request(ports: "\(port)"), redefines: true))
                 }
             } else {
                 let store = try Store(reading: folder.database)
                 for _ in 0..<100 {
                     let run = try store.run(.latest(CheckName("x")!, back: 0))
-                    _ = try store.snapshot(of: run)
+                    _ = try store.findings(of: run)
+                    _ = try store.latestRequest(of: CheckName("x")!)
+                    var question = Question()
+                    question.subject = .states(at: .distantFuture)
+                    #expect(try store.answers(to: question).rows.count == 1)
                 }
             }
         }

@@ -79,7 +79,7 @@ struct NameServerTests {
                 first
                 zone 'web01.example A \(what)' 'web01.example AAAA ::1'
                 again
-                "$portbase" runs x | wc -l
+                "$portbase" runs x --csv | wc -l
                 """)
         #expect(
             result.output == """

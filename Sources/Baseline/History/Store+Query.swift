@@ -5,12 +5,14 @@ extension Store {
     ///
     /// - Throws: `StoreError`, such as `.unknownCheck`.
     public func answers(to question: Question) throws(StoreError) -> Answers {
-        switch question.subject {
-        case .states(let time): try states(question, at: time)
-        case .spans(let from, let to): try spans(question, from, to)
-        case .changes(let kinds, let from, let to): try changes(question, kinds, from, to)
-        case .accepted(let kinds, let ticket, let person, let from, let to):
-            try accepted(question, kinds, ticket: ticket, by: person, from, to)
+        try atOneMoment { () throws(StoreError) in
+            switch question.subject {
+            case .states(let time): try states(question, at: time)
+            case .spans(let from, let to): try spans(question, from, to)
+            case .changes(let kinds, let from, let to): try changes(question, kinds, from, to)
+            case .accepted(let kinds, let ticket, let person, let from, let to):
+                try accepted(question, kinds, ticket: ticket, by: person, from, to)
+            }
         }
     }
 

@@ -23,6 +23,10 @@ extension Store {
     /// The cost is that of the rows of these runs, and of the evidence of each host: none where nothing is silent or
     /// unstable.
     func recentRuns(of name: CheckName) throws(StoreError) -> RecentRuns {
+        try atOneMoment { () throws(StoreError) in try provedRecentRuns(of: name) }
+    }
+
+    private func provedRecentRuns(of name: CheckName) throws(StoreError) -> RecentRuns {
         let checkID = try checkID(name)
         let runs = try database.rows(
             "SELECT id FROM runs WHERE check_id = ? ORDER BY id DESC LIMIT ?", [.int(checkID), .int(Flips.memory)]

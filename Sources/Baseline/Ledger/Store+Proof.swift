@@ -15,11 +15,31 @@ extension Store {
         }
     }
 
+    /// Proves both, as a drift from one to the other takes them.
+    public func prove(_ old: Recorded, _ new: Recorded) throws(StoreError) {
+        guard case .run(let before) = old, case .run(let after) = new, before.check == after.check else {
+            for recorded in old == new ? [new] : [old, new] { try prove(recorded) }
+            return
+        }
+        let checkID = try checkID(after.check)
+        let rows = try hostRows(checkID: checkID, at: after.id)
+        try prove(after, rows)
+        guard before != after else { return }
+        // Only what lies between them is read again.
+        let changed = try hosts(in: "run_hosts", checkID, between: before, after)
+        let others = rows.filter { !changed.contains($0.hostID) }
+        try prove(before, others + hostRows(checkID: checkID, at: before.id, only: changed.sorted()))
+    }
+
     private func prove(_ run: Run) throws(StoreError) {
+        try prove(run, hostRows(checkID: checkID(run.check), at: run.id))
+    }
+
+    private func prove(_ run: Run, _ rows: [HostRow]) throws(StoreError) {
         let checkID = try checkID(run.check)
         // As texts, of which the digest is made: no set of ports is read.
         var hosts: [(host: Host, row: HostRow)] = []
-        for row in try hostRows(checkID: checkID, at: run.id) { hosts.append((try host(row.identity), row)) }
+        for row in rows { hosts.append((try host(row.identity), row)) }
         hosts.sort { $0.host < $1.host }
         var text = SnapshotWriter<Bytewise<String>>()
         for (host, row) in hosts {

@@ -108,9 +108,9 @@ final class Database {
         return next
     }
 
-    /// Runs `body` so that all that it reads is of one moment.
+    /// Runs `body` so that all that it reads is of one moment: that of the transaction around it, where there is one.
     func read<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
-        try transaction("BEGIN", body)
+        sqlite3_get_autocommit(handle) == 0 ? try body() : try transaction("BEGIN", body)
     }
 
     /// Runs `body` as one write: all of it or nothing. Waits for other writers as `lockWait` allows.

@@ -53,6 +53,10 @@ extension Store {
     ///
     /// - Throws: `StoreError` when there is none, or more than one fits.
     public func recorded(_ reference: RunReference) throws(StoreError) -> Recorded {
+        try atOneMoment { () throws(StoreError) in try found(reference) }
+    }
+
+    private func found(_ reference: RunReference) throws(StoreError) -> Recorded {
         switch reference {
         case .number(let number):
             guard let run = try runs("WHERE r.id = ?", [.int(number)]).first else { throw try missing(number) }

@@ -4,6 +4,10 @@ extension Store {
     /// The newest request of a check, with its version, proved by its entry in the ledger; `nil` for a name that is not
     /// recorded.
     public func latestRequest(of name: CheckName) throws(StoreError) -> (version: Int, request: CheckRequest)? {
+        try atOneMoment { () throws(StoreError) in try provedRequest(of: name) }
+    }
+
+    private func provedRequest(of name: CheckName) throws(StoreError) -> (version: Int, request: CheckRequest)? {
         guard let checkID = try knownCheckID(name), let found = try latestRequest(checkID: checkID) else {
             try proveUnknown(name)
             return nil

@@ -93,12 +93,14 @@ extension Store {
     ///
     /// - Throws: `StoreError.damaged` when something is not what was entered.
     public func findings(of run: Run) throws(StoreError) -> Findings {
-        let checkID = try checkID(run.check)
-        let snapshot = try snapshot(of: run)
-        let reasons = try textRows(.evidence, checkID: checkID, at: run.id)
-        let said = try bannerRows(of: run, checkID)
-        try prove(run, evidence: reasons, banners: said)
-        return Findings(snapshot: snapshot, evidence: try evidence(reasons, snapshot), banners: try banners(said))
+        try atOneMoment { () throws(StoreError) in
+            let checkID = try checkID(run.check)
+            let snapshot = try snapshot(of: run)
+            let reasons = try textRows(.evidence, checkID: checkID, at: run.id)
+            let said = try bannerRows(of: run, checkID)
+            try prove(run, evidence: reasons, banners: said)
+            return Findings(snapshot: snapshot, evidence: try evidence(reasons, snapshot), banners: try banners(said))
+        }
     }
 
     /// The drift between two runs, and the evidence of the hosts that the newer one shows otherwise.
@@ -111,7 +113,7 @@ extension Store {
             return (try Drift(from: snapshot(of: old), to: snapshot(of: new)), try evidence(of: new))
         }
         let checkID = try checkID(new.check)
-        let changed = try hosts(in: "run_hosts", checkID, between: old, new)
+        let changed = try hosts(in: "run_hosts", checkID, between: old, new).sorted()
         let before = try rebuilt(hostRows(checkID: checkID, at: old.id, only: changed))
         let after = try rebuilt(hostRows(checkID: checkID, at: new.id, only: changed))
         let reasons = try textRows(.evidence, checkID: checkID, at: new.id, only: changed)
@@ -141,7 +143,7 @@ extension Store {
     ) throws(StoreError) -> [BannerChange]? {
         var changed: [Int64]?
         if old.check == new.check {
-            changed = try hosts(in: HostText.banners.rows, checkID(new.check), between: old, new)
+            changed = try hosts(in: HostText.banners.rows, checkID(new.check), between: old, new).sorted()
         }
         guard let before = try banners(bannerRows(of: old, checkID(old.check), only: changed)),
             let after = try banners(bannerRows(of: new, checkID(new.check), only: changed))
@@ -152,15 +154,15 @@ extension Store {
     // MARK: Rows
 
     /// The hosts with rows in `table` between two runs of a check.
-    private func hosts(
+    func hosts(
         in table: String, _ checkID: Int64, between old: Run, _ new: Run
-    ) throws(StoreError) -> [Int64] {
+    ) throws(StoreError) -> Set<Int64> {
         // Neither DISTINCT nor ORDER BY: for them SQLite would walk the index by host through all of the history.
         let rows = try database.rows(
             "SELECT host_id FROM \(table) WHERE check_id = ? AND run_id > ? AND run_id <= ?",
             [.int(checkID), .int(min(old.id, new.id)), .int(max(old.id, new.id))]
         ) { $0.int(0) }
-        return Set(rows).sorted()
+        return Set(rows)
     }
 
     /// The rows of every host in the scope of the check's run `runID`, or of the hosts `only`.

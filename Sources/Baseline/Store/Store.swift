@@ -68,6 +68,11 @@ public final class Store {
         try database.execute("PRAGMA synchronous = FULL")
     }
 
+    /// Runs `body` so that all that it reads is of one moment, whatever others record or prune meanwhile.
+    public func atOneMoment<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+        try database.read(body)
+    }
+
     /// Whether there are commits that stand in a write-ahead log only, or half a commit that a rollback journal is to
     /// take back.
     private static func hasLog(_ path: String) -> Bool {

@@ -65,7 +65,8 @@ struct BaselineCommand: ParsableCommand {
         @OptionGroup var sheet: SheetOptions
 
         func run() throws {
-            let history = try BaselineHistory(database.store(), of: name)
+            let store = try database.store()
+            let history = try store.atOneMoment { () throws(StoreError) in try BaselineHistory(store, of: name) }
             try sheet.show(
                 BaselineText.sheet(history), json: BaselineListJSON(baselines: history.steps.map { BaselineJSON($0) }),
                 text: BaselineText.history(history, isVerbose: verbose, style: sheet.output.style), isVerbose: verbose)
@@ -91,9 +92,10 @@ struct BaselineCommand: ParsableCommand {
 
         func run() throws {
             let store = try database.store()
-            guard let version = try store.baseline(of: name) else { throw StoreError.noBaseline(name) }
-            let request = try store.request(of: version.run)
-            let findings = try store.findings(of: version.recorded)
+            let (version, request, findings) = try store.atOneMoment { () throws(StoreError) in
+                guard let version = try store.baseline(of: name) else { throw StoreError.noBaseline(name) }
+                return (version, try store.request(of: version.run), try store.findings(of: version.recorded))
+            }
             try output.show(
                 json: BaselineShowJSON(version, request, findings),
                 text: BaselineText.table([version], style: output.style) + "\n"

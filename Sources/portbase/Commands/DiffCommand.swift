@@ -40,8 +40,10 @@ struct DiffCommand: ParsableCommand {
     }
 
     func run() throws {
-        let report = try DiffReport(
-            database.store(), from: from, to: to, counted: count.counted, comparesBanners: banners)
+        let store = try database.store()
+        let report = try store.atOneMoment { () throws(StoreError) in
+            try DiffReport(store, from: from, to: to, counted: count.counted, comparesBanners: banners)
+        }
         let text = DiffText(report: report, style: sheet.output.style)
         try sheet.show(text.sheet, json: DiffJSON(report), text: text.text)
         throw ExitCode((report.hasDrift ? Ending.differs : .done).exitCode(in: .comparison))
@@ -73,7 +75,7 @@ struct DiffReport {
             self.from = try store.recorded(.baseline(first.check, back: 0))
             self.to = first
         }
-        for recorded in Set([self.from, self.to]) { try store.prove(recorded) }
+        try store.prove(self.from, self.to)
         (drift, evidence) = try store.drift(from: self.from, to: self.to)
         try store.requireCommon(drift, from: self.from, to: self.to)
         request = try store.request(of: self.to.run)

@@ -34,9 +34,11 @@ struct RunsCommand: ParsableCommand {
 
     func run() throws {
         let store = try database.store()
-        let runs = try store.runs(of: name, limit: all ? .max : limit)
-        let baselines = Set(try store.currentBaselines().filter { !$0.isDerived }.map(\.run.id))
-        let report = RunList(runs: runs, total: max(runs.count, try store.runCount(of: name)), baselines: baselines)
+        let report = try store.atOneMoment { () throws(StoreError) in
+            RunList(
+                runs: try store.runs(of: name, limit: all ? .max : limit), total: try store.runCount(of: name),
+                baselines: Set(try store.currentBaselines().filter { !$0.isDerived }.map(\.run.id)))
+        }
         try sheet.show(
             report.sheet, isProved: false, notes: report.notes, json: RunListJSON(report),
             text: report.text(sheet.output.style))

@@ -31,10 +31,16 @@ struct ShowCommand: ParsableCommand {
 
     func run() throws {
         let store = try database.store()
-        let recorded = try store.recorded(reference)
-        if canonical { return try Output.standard.write(SnapshotFormat.text(store.snapshot(of: recorded))) }
-        let request = try store.request(of: recorded.run)
-        let findings = try store.findings(of: recorded)
+        if canonical {
+            let snapshot = try store.atOneMoment { () throws(StoreError) in
+                try store.snapshot(of: store.recorded(reference))
+            }
+            return try Output.standard.write(SnapshotFormat.text(snapshot))
+        }
+        let (recorded, request, findings) = try store.atOneMoment { () throws(StoreError) in
+            let recorded = try store.recorded(reference)
+            return (recorded, try store.request(of: recorded.run), try store.findings(of: recorded))
+        }
         try output.show(
             json: ShowJSON(recorded, request, findings),
             text: RunText.full(recorded, request, findings, style: output.style))
