@@ -99,7 +99,7 @@ MOMENTS = [
     Case("neighbour-loss-5", "the own link, 5 % lost each way, questions for neighbours too", network="own-link",
          addresses=NEIGHBOURS[:1], start=(loses_on_link(5),), each=(OwnLink.forget_neighbours,), **SHARED),
     Case("neighbour-loss-5-ipv6", "the same over IPv6", network="own-link", addresses=("fd00:98::2",),
-         start=(loses_on_link(5),), each=(OwnLink.forget_neighbours,), **SHARED),
+         start=(loses_on_link(5),), each=(OwnLink.forget_neighbours,), quick=3, **SHARED),
     Case("neighbours-loss-5-ipv6", "the same, 50 hosts with 20 ports", network="own-link",
          addresses=tuple(f"fd00:98::{number:x}" for number in range(2, 52)), ports=PORTS_OF_MANY,
          start=(loses_on_link(5),), each=(OwnLink.forget_neighbours,), **SHARED),

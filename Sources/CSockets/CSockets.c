@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <linux/errqueue.h>
+#include <linux/rtnetlink.h>
 
 enum { max_events = 512 };
 
@@ -36,12 +37,28 @@ int csockets_tcp_socket(bool v6) {
     int on = 1;
     int level = v6 ? IPPROTO_IPV6 : IPPROTO_IP, option = v6 ? IPV6_RECVERR : IP_RECVERR;
     if (setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) < 0
+        || setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0
         || setsockopt(descriptor, level, option, &on, sizeof on) < 0) {
         int code = errno;
         close(descriptor);
         return -code;
     }
     return descriptor;
+}
+
+uint16_t csockets_local_port(int descriptor) {
+    struct sockaddr_storage storage;
+    socklen_t length = sizeof storage;
+    if (getsockname(descriptor, (struct sockaddr *)&storage, &length) < 0) return 0;
+    // sin_port and sin6_port stand at the same place.
+    return ntohs(((struct sockaddr_in *)&storage)->sin_port);
+}
+
+int csockets_bind(int descriptor, bool v6, uint16_t port) {
+    csockets_address any = {.v6 = v6};
+    struct sockaddr_storage storage;
+    socklen_t length = fill(&storage, &any, port);
+    return result(bind(descriptor, (struct sockaddr *)&storage, length));
 }
 
 int csockets_connect(int descriptor, const csockets_address *address, uint16_t port) {
@@ -134,4 +151,42 @@ bool csockets_is_broadcast(const csockets_address *address) {
 
 bool csockets_is_unknown_name(int code) {
     return code == EAI_NONAME || code == EAI_NODATA || code == EAI_ADDRFAMILY;
+}
+
+int csockets_route_socket(void) { return result(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)); }
+
+int csockets_next_hop(
+    int descriptor, const csockets_address *address, uint32_t *interface, csockets_address *gateway) {
+    size_t length = address->v6 ? 16 : 4;
+    struct {
+        struct nlmsghdr header;
+        struct rtmsg route;
+        struct rtattr attribute;
+        uint8_t bytes[16];
+    } request = {
+        .header = {
+            .nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg)) + RTA_LENGTH(length),
+            .nlmsg_type = RTM_GETROUTE, .nlmsg_flags = NLM_F_REQUEST},
+        .route = {.rtm_family = address->v6 ? AF_INET6 : AF_INET, .rtm_dst_len = length * 8},
+        .attribute = {.rta_len = RTA_LENGTH(length), .rta_type = RTA_DST}};
+    memcpy(request.bytes, address->bytes, length);
+    if (send(descriptor, &request, request.header.nlmsg_len, 0) < 0) return -errno;
+    _Alignas(struct nlmsghdr) uint8_t answer[4096];
+    ssize_t received = recv(descriptor, answer, sizeof answer, 0);
+    if (received < 0) return -errno;
+    struct nlmsghdr *header = (struct nlmsghdr *)answer;
+    if (!NLMSG_OK(header, received) || header->nlmsg_type != RTM_NEWROUTE) return -EHOSTUNREACH;
+    struct rtmsg *route = NLMSG_DATA(header);
+    int kind = route->rtm_type == RTN_LOCAL ? 2 : 0;
+    int rest = RTM_PAYLOAD(header);
+    for (struct rtattr *item = RTM_RTA(route); RTA_OK(item, rest); item = RTA_NEXT(item, rest)) {
+        size_t size = RTA_PAYLOAD(item);
+        if (item->rta_type == RTA_OIF && size == sizeof *interface) memcpy(interface, RTA_DATA(item), size);
+        if (item->rta_type == RTA_GATEWAY && (size == 4 || size == 16)) {
+            gateway->v6 = size == 16;
+            memcpy(gateway->bytes, RTA_DATA(item), size);
+            kind = 1;
+        }
+    }
+    return kind;
 }

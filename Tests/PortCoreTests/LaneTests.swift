@@ -141,7 +141,7 @@ struct LaneTests {
 
     /// A lane of which `answering` was heard and that then met silence, with `attempts` more started.
     private func laneInDoubt(_ answering: [Reason], attempts: Int) throws -> Lane {
-        var lane = try lane("127.0.0.1", 1...1000)
+        var lane = try lane("192.0.2.1", 1...1000)
         for reason in answering { lane.settle(lane.take(now: 1).index, Outcome(reason: reason), now: 1) }
         lane.metSilence = true
         for _ in 0..<attempts { _ = lane.takeTurn(now: 2) }
@@ -151,29 +151,58 @@ struct LaneTests {
     @Test("While ports are silent, one that has refused is probed again along with them, or else one that is open")
     func witness() throws {
         var lane = try laneInDoubt([.connected, .refused, .connected], attempts: 16)
-        let starts = [lane.take(now: 3), lane.take(now: 3)]
-        #expect(starts == [Lane.Start(index: 1, witness: 0), Lane.Start(index: 3)])
+        #expect(lane.wantsWitness(now: 3, isAlone: false))
+        let closed = lane.takeWitness(now: 3)
+        #expect(closed == Lane.Start(index: 1, isWitness: true))
+        #expect(!lane.wantsWitness(now: 3, isAlone: false))
         lane = try laneInDoubt([.portUnreachable, .connected], attempts: 16)
-        let open = lane.take(now: 3)
-        #expect(open == Lane.Start(index: 1, witness: 0))
+        let open = lane.takeWitness(now: 3)
+        #expect(open == Lane.Start(index: 1, isWitness: true))
         lane = try laneInDoubt([.portUnreachable], attempts: 16)
-        let none = lane.take(now: 3)
-        #expect(none == Lane.Start(index: 1))
+        #expect(!lane.wantsWitness(now: 3, isAlone: false))
+        let none = lane.takeWitness(now: 3)
+        #expect(none == nil)
     }
 
-    @Test("What was settled as silent while the witness was lost is probed again, and what was before is not")
+    @Test("What was settled without an answer since a time is probed again, and what was before is not")
     func takenBack() throws {
         var lane = try laneInDoubt([.refused], attempts: 0)
-        for time: UInt64 in 10..<20 { lane.settle(lane.take(now: time).index, Outcome(reason: .timeout), now: time) }
-        var doubted = 0
-        for _ in 0..<8 {
-            for _ in 0..<16 { _ = lane.takeTurn(now: 15) }
-            let start = lane.take(now: 15)
-            doubted += lane.settleWitness(try #require(start.witness), .lost, now: 30)
+        for time: UInt64 in 10..<20 {
+            let reason = time % 2 == 0 ? Reason.timeout : .prohibited
+            lane.settle(lane.take(now: time).index, Outcome(reason: reason), now: time)
         }
+        let doubted = lane.takeBack(since: 15)
         #expect(doubted == 5)
         #expect(lane.unsettled == 1000 - 1 - 5)
         let again = (0..<5).map { _ in lane.take(now: 40).index }
         #expect(again.sorted() == Array(6...10))
+    }
+
+    @Test("Refusals are asked again where an open port is refused among them")
+    func contradicted() throws {
+        var lane = try lane("192.0.2.1", 1...1000)
+        lane.settle(lane.take(now: 1).index, Outcome(reason: .connected), now: 1)
+        for _ in 0..<64 { lane.settle(lane.take(now: 2).index, Outcome(reason: .refused), now: 2) }
+        #expect(lane.wantsCheck(now: 3))
+        let asked = lane.takeCheck(now: 3)
+        let check = try #require(asked)
+        #expect(check == Lane.Start(index: 0, isWitness: true, isCheck: true))
+        let isWrong = lane.settleCheck(check, .refused)
+        #expect(isWrong)
+        let doubted = lane.takeBackAnswers(isContradicted: true)
+        #expect(doubted == 64)
+        #expect(lane.unsettled == 999 && lane.doubtsAnswers)
+    }
+
+    @Test("Refusals hold where an open port is open among them")
+    func vouchedFor() throws {
+        var lane = try lane("192.0.2.1", 1...1000)
+        lane.settle(lane.take(now: 1).index, Outcome(reason: .connected), now: 1)
+        for _ in 0..<64 { lane.settle(lane.take(now: 2).index, Outcome(reason: .refused), now: 2) }
+        let asked = lane.takeCheck(now: 3)
+        let check = try #require(asked)
+        let isWrong = lane.settleCheck(check, .connected)
+        #expect(!isWrong && !lane.wantsCheck(now: 400_000_000))
+        #expect(lane.unsettled == 1000 - 65)
     }
 }

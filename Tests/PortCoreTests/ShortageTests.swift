@@ -47,7 +47,8 @@ extension RealSockets {
                     window: 10, sockets: 10, rate: nil, schedule: AttemptSchedule(budget: 100_000_000, attempts: 1),
                     patience: 200_000_000)
                 let control = RunControl(cancellation: Cancellation(), parts: [1], endpoints: 1)
-                var worker = try ProbeWorker(lanes: [lane], settings: settings, control: control)
+                var worker = try ProbeWorker(
+                    ways: [Way([lane], window: 10, budget: 100_000_000)], settings: settings, control: control)
                 try Descriptors.use(allBut: 0)
                 var failure: ProbeError?
                 do throws(ProbeError) { _ = try worker.run {} } catch { failure = error }

@@ -69,4 +69,48 @@ struct TimingTests {
         for _ in 0..<100 { trip.answered(after: 20_000) }
         #expect(trip.timeout / Self.millisecond == RoundTrip.least / Self.millisecond)
     }
+
+    @Test("do without answers that the kernel may have asked for again, where a shorter way is known")
+    func ambiguous() {
+        var trip = RoundTrip()
+        trip.answered(after: 1020 * Self.millisecond)
+        #expect(trip.timeout > 1020 * Self.millisecond)
+        trip.answered(after: 20 * Self.millisecond)
+        #expect(trip.timeout == 70 * Self.millisecond)
+        trip.answered(after: 1020 * Self.millisecond)
+        #expect(trip.timeout == 70 * Self.millisecond)
+        var slow = RoundTrip()
+        for _ in 0..<100 { slow.answered(after: 1900 * Self.millisecond) }
+        #expect(slow.timeout / Self.millisecond == 1950)
+    }
+
+    @Test("to a host that has not answered yet, are few, so that one is heard however slow the way is")
+    func unknown() {
+        let schedule = AttemptSchedule(budget: 2000 * Self.millisecond, attempts: 6)
+        let lengths = [(0, 0), (1, 1200), (2, 1600)].map { attempt, spent in
+            schedule.wait(attempt: attempt, spent: UInt64(spent) * Self.millisecond, timeout: nil)
+        }
+        #expect(lengths.map { $0.length / Self.millisecond } == [1200, 400, 400])
+        #expect(lengths.map(\.isLast) == [false, false, true])
+    }
+
+    @Test("end sooner where few are enough, those of the kernel counted")
+    func enough() {
+        let schedule = AttemptSchedule(budget: 2000 * Self.millisecond, attempts: 6)
+        var (spent, count): (UInt64, Int) = (0, 0)
+        while true {
+            let wait = schedule.wait(attempt: count, spent: spent, timeout: 50 * Self.millisecond, needed: 4)
+            (spent, count) = (spent + wait.length, count + 1)
+            if wait.isLast { break }
+        }
+        #expect(spent == 2000 * Self.millisecond && count == 3)
+    }
+
+    @Test(
+        "have up to four times the budget on a way of which hardly three round trips would fit",
+        arguments: [(50, 2000), (550, 2000), (650, 3900), (1000, 6000), (5000, 8000)] as [(UInt64, UInt64)])
+    func grown(timeout: UInt64, budget: UInt64) {
+        let schedule = AttemptSchedule(budget: 2000 * Self.millisecond, attempts: 6)
+        #expect(schedule.grown(for: timeout * Self.millisecond).budget == budget * Self.millisecond)
+    }
 }

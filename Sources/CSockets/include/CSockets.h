@@ -12,10 +12,14 @@ typedef struct {
     uint8_t bytes[16]; // network order; the first four for IPv4
 } csockets_address;
 
-/// A non-blocking TCP socket that closes by RST and keeps ICMP errors in its error queue.
+/// A non-blocking TCP socket that closes by RST, keeps ICMP errors in its error queue, and may share its local port.
 int csockets_tcp_socket(bool v6);
 int csockets_connect(int descriptor, const csockets_address *address, uint16_t port);
 int csockets_close(int descriptor);
+/// The local port of a socket; 0 where it has none.
+uint16_t csockets_local_port(int descriptor);
+/// Has a socket connect from this local port.
+int csockets_bind(int descriptor, bool v6, uint16_t port);
 
 int csockets_epoll_create(void);
 /// Registers for one edge: the end of a connect, well or badly; with `reads` also for whatever arrives later.
@@ -38,3 +42,10 @@ bool csockets_is_broadcast(const csockets_address *address);
 
 /// Whether getaddrinfo(3) said that the name exists nowhere, or has no address of the family.
 bool csockets_is_unknown_name(int code);
+
+/// A socket to ask the kernel for routes with.
+int csockets_route_socket(void);
+/// Where packets to an address go first: 0 to it by itself, 1 to a gateway, 2 nowhere since it is of this machine; with
+/// the number of the interface.
+int csockets_next_hop(
+    int descriptor, const csockets_address *address, uint32_t *interface, csockets_address *gateway);

@@ -1,5 +1,7 @@
 /// One host as a worker sees it: which of its ports are still to probe, how many may be in flight, and how fast.
 struct Lane {
+    /// Which host of the run it is.
+    let number: Int
     let host: Host
     let address: SocketAddress
     let isLoopback: Bool
@@ -7,8 +9,8 @@ struct Lane {
     private let stride: Int
     private var next: Int
     private var postponed: [Int] = []
-    /// Where silence was settled, and when, in that order.
-    private var silent: [(index: Int, time: UInt64)] = []
+    /// Where no answer was settled, and when, in that order.
+    private var unanswered: [(index: Int, time: UInt64)] = []
 
     /// What a worker finds at its ports of one host.
     struct Findings: Sendable {
@@ -20,20 +22,28 @@ struct Lane {
 
     private(set) var findings: Findings
     private(set) var unsettled: Int
+    /// How many ports are settled by an answer.
+    private var answers = 0
     private(set) var window: SlowStart
-    private(set) var pace: HostPace
+    var pace: Pace
     var roundTrip = RoundTrip()
     private(set) var inFlight = 0
-    /// Slots whose next attempt waits for the pace.
-    var waiting = FIFO<Int>()
+    /// Next attempts that wait for the pace.
+    var waiting = FIFO<SlotPool.PutOff>()
     /// Whether the lane stands in the worker's queue of lanes that may start a probe.
     var isQueued = false
     /// Whether the lane waits for its pace.
     var isResting = false
+    /// Whether the lane is among those whose losses are looked at.
+    var isWatched = false
+    /// Whether it was told that the host is done.
+    var isReported = false
     /// Whether attempts went unanswered.
     var metSilence = false
-    /// A port that has answered, preferably by refusing: it costs the host least.
-    private var witness: (index: Int, isOpen: Bool)?
+    private var witnesses = Witnesses()
+    private var unchecked = UncheckedAnswers()
+    /// Whether answers of this host were wrong, so that those of before the pace changed are not believed.
+    private(set) var doubtsAnswers = false
     /// Whether an endpoint was silent for its whole budget before any had answered.
     private(set) var seemsDead = false
 
@@ -42,8 +52,10 @@ struct Lane {
     ///   - first: the worker takes the ports at `first`, `first + stride`, …
     ///   - perHost: the most endpoints in flight.
     init(
-        host: Host, address: IPAddress, ports: [UInt16], first: Int, stride: Int, perHost: Int, pace: HostPace
+        number: Int = 0, host: Host, address: IPAddress, ports: [UInt16], first: Int, stride: Int, perHost: Int,
+        pace: Pace
     ) {
+        self.number = number
         self.host = host
         self.address = SocketAddress(address)
         isLoopback = address.isLoopback
@@ -59,8 +71,10 @@ struct Lane {
     /// What a lane starts next.
     struct Start: Equatable {
         let index: Int
-        /// Which witness it is, if the port has answered already and is probed to see whether probes get through.
-        var witness: Int?
+        /// Whether the port has answered already, and is probed to see whether probes get through.
+        var isWitness = false
+        /// Whether it is to be seen whether answers are right, too.
+        var isCheck = false
     }
 
     /// Whether the host is settled, and nothing of it is in flight any more that could put that into doubt.
@@ -69,12 +83,11 @@ struct Lane {
     /// Every endpoint of a host that seems dead is in flight at once, so that they share one budget: limits are for what
     /// a host has to bear.
     var canStart: Bool {
-        wantsWitness
-            || ((seemsDead || inFlight < min(window.size, pace.window)) && (next < ports.count || !postponed.isEmpty))
+        (seemsDead || inFlight < min(window.size, pace.window)) && (next < ports.count || !postponed.isEmpty)
     }
 
-    /// Whether the witness is to be probed next. That does not wait for the pace, but counts.
-    var wantsWitness: Bool { metSilence && unsettled > 0 && witness != nil && pace.wantsWitness }
+    /// Whether most of the host's ports have answered, so that retries are few, and each that is heard sooner saves time.
+    var mostlyAnswers: Bool { 4 * answers >= 3 * findings.outcomes.count }
 
     func port(at index: Int) -> UInt16 { ports[index] }
 
@@ -82,9 +95,6 @@ struct Lane {
     mutating func take(now: UInt64) -> Start {
         inFlight += 1
         pace.started(now: now)
-        if wantsWitness, let witness {
-            return Start(index: witness.index, witness: pace.askWitness(now: now))
-        }
         if let index = postponed.popLast() { return Start(index: index) }
         defer { next += stride }
         return Start(index: next)
@@ -110,27 +120,120 @@ struct Lane {
         if outcome.reason != .timeout { window.answered() }
         if outcome.state != .filtered {
             seemsDead = false
-            if witness?.isOpen ?? true { witness = (index, outcome.state == .open) }
-        } else if outcome.reason == .timeout {
-            silent.append((index, now))
-            if witness == nil { seemsDead = true }
+            answers += 1
+            witnesses.add(index, isOpen: outcome.state == .open)
+            if outcome.state == .closed, !isLoopback { unchecked.add(index, now: now) }
+        } else {
+            unanswered.append((index, now))
+            if outcome.reason != .timeout { unchecked.add(index, now: now) }
+            if outcome.reason == .timeout, !hasAnswered { seemsDead = true }
         }
     }
 
-    /// Hears witness number `number`. Takes back what was settled as silent while the host was probed too fast.
+    /// Takes back what was settled without an answer since `time`.
     ///
     /// - Returns: how many endpoints that are.
-    mutating func settleWitness(_ number: Int, _ testimony: HostPace.Testimony, now: UInt64) -> Int {
-        inFlight -= 1
-        guard let doubtfulSince = pace.hear(number, testimony, now: now) else { return 0 }
-        let settled = unsettled
-        while let last = silent.last, last.time >= doubtfulSince {
-            silent.removeLast()
-            postponed.append(last.index)
-            unsettled += 1
-        }
-        return unsettled - settled
+    mutating func takeBack(since time: UInt64) -> Int {
+        let first = unanswered.lastIndex { $0.time < time }.map { $0 + 1 } ?? 0
+        let doubtful = unanswered[first...].map(\.index)
+        unanswered.removeLast(doubtful.count)
+        postponed += doubtful
+        unsettled += doubtful.count
+        unchecked.forget(doubtful)
+        return doubtful.count
     }
+
+    private var hasTakenFirst = false
+
+    /// Whether the probe that begins is the first to a host whose round trip is not known.
+    mutating func takeFirst() -> Bool {
+        defer { hasTakenFirst = true }
+        return !hasTakenFirst && !isLoopback
+    }
+
+    // MARK: Witnesses
+
+    var hasAnswered: Bool { !witnesses.isEmpty }
+
+    /// Whether a witness is to be probed next. That does not wait for the pace, but counts.
+    ///
+    /// - Parameter isAlone: whether the host shares its way with none.
+    func wantsWitness(now: UInt64, isAlone: Bool) -> Bool {
+        metSilence && unsettled > 0 && pace.wantsWitness(now: now, isAlone: isAlone) && witnesses.canTestify(now: now)
+    }
+
+    func canTestify(now: UInt64) -> Bool { witnesses.canTestify(now: now) }
+
+    /// The witness to probe; `nil` where none may be asked now.
+    mutating func takeWitness(now: UInt64) -> Start? {
+        guard let index = witnesses.take(now: now) else { return nil }
+        inFlight += 1
+        pace.started(now: now)
+        pace.askedWitness(now: now)
+        return Start(index: index, isWitness: true)
+    }
+
+    mutating func settleWitness() { inFlight -= 1 }
+
+    // MARK: Answers that are none
+
+    /// Whether a known port is to be asked, to see whether what was answered is right.
+    func wantsCheck(now: UInt64) -> Bool {
+        unchecked.wantCheck(isEnd: next >= ports.count && postponed.isEmpty) && witnesses.canVouch(now: now)
+    }
+
+    /// The known port to ask; `nil` where none may be asked now.
+    mutating func takeCheck(now: UInt64) -> Start? {
+        guard let index = witnesses.takeOpen(now: now) ?? witnesses.take(now: now) else { return nil }
+        inFlight += 1
+        pace.started(now: now)
+        unchecked.asked(now: now)
+        return Start(index: index, isWitness: true, isCheck: true)
+    }
+
+    /// The known port was heard.
+    ///
+    /// - Parameter reason: how it was answered.
+    /// - Returns: whether answers are wrong.
+    mutating func settleCheck(_ start: Start, _ reason: Reason?) -> Bool {
+        inFlight -= 1
+        guard let reason, reason != .timeout else {
+            unchecked.wasNotHeard()
+            return false
+        }
+        if reason.state == findings.outcomes[start.index / stride].state {
+            unchecked.wasRight()
+            return false
+        }
+        guard unchecked.contradictions < UncheckedAnswers.most else {
+            unchecked.believeAll()
+            witnesses.remove(start.index)
+            return false
+        }
+        return true
+    }
+
+    /// Takes back what was answered and that no known port has vouched for since.
+    ///
+    /// - Returns: how many endpoints that are.
+    mutating func takeBackAnswers(isContradicted: Bool) -> Int {
+        doubtsAnswers = true
+        let doubtful = Set(isContradicted ? unchecked.wasWrong() : unchecked.takeAll())
+        let silent = unanswered.count
+        unanswered.removeAll { doubtful.contains($0.index) }
+        answers -= doubtful.count - (silent - unanswered.count)
+        postponed += doubtful
+        unsettled += doubtful.count
+        return doubtful.count
+    }
+
+    /// Whether what is settled may yet be put in doubt by what is known of losses later, or by a known port.
+    var mayYetDoubt: Bool { unchecked.isAsked || settledSilence && pace.mayYetDoubt }
+
+    /// Whether an endpoint was settled without an answer.
+    var settledSilence: Bool { !unanswered.isEmpty }
+
+    // MARK: Time
 
     /// Keeps what happened to the probe of a port.
     mutating func trace(_ index: Int, _ steps: [ProbeStep]) {

@@ -1,7 +1,7 @@
 /// Holds a worker back: the rate the operator allows, and what the machine itself can give.
 struct Pacing {
     private let cap: Int
-    private var gate: StartGate
+    private var gate: RateGate
     private let patience: UInt64
     private var shortSince: UInt64?
     private var settledSinceGrowth = 0
@@ -22,7 +22,7 @@ struct Pacing {
     init(window: Int, rate: Double?, patience: UInt64) {
         cap = window
         self.window = window
-        gate = StartGate(rate: rate)
+        gate = RateGate(rate: rate)
         self.patience = patience
     }
 

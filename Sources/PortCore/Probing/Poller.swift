@@ -48,6 +48,14 @@ struct Poller: ~Copyable {
         -csockets_epoll_add(epoll, socket.descriptor, token, reads)
     }
 
+    /// The local port of a socket that connects or did; 0 where it has none.
+    func localPort(_ socket: ProbeSocket) -> UInt16 { csockets_local_port(socket.descriptor) }
+
+    /// Has a new socket connect from local port `port`. Where that is taken meanwhile, it gets another.
+    func bind(_ socket: ProbeSocket, toLocalPort port: UInt16) {
+        _ = csockets_bind(socket.descriptor, socket.family == .v6, port)
+    }
+
     /// Starts a connection, or reads how the one under way ended. Returns 0 or the error number.
     func connect(_ socket: ProbeSocket, _ address: borrowing SocketAddress, port: UInt16) -> Int32 {
         withUnsafePointer(to: address.raw) { -csockets_connect(socket.descriptor, $0, port) }

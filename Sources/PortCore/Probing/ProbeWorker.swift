@@ -7,37 +7,37 @@ import Glibc
 struct ProbeWorker: ~Copyable {
     /// How many probes are started before answers and signals are looked at again.
     private static let startsAtOnce = 512
-    /// A witness that is merely late is not lost.
-    private static let witnessPatience: UInt64 = 4
+    /// A witness that is merely late is not lost: so many likely round trips, or this part of the budget.
+    static let witnessPatience: UInt64 = 4
+    static let witnessShare = (part: UInt64(3), of: UInt64(5))
 
-    private let settings: Settings
-    private let control: RunControl
-    private var lanes: LaneQueue
-    private var slots: SlotPool
-    private var timers = AttemptTimers()
-    private var pacing: Pacing
-    /// Bounds what is sent to other machines while the way there is not known to bear it.
-    private var slowStart: SlowStart
-    private var unsettled: Int
+    let settings: Settings
+    let control: RunControl
+    var ways: [Way]
+    /// The way that is asked first for what starts next.
+    private var turn = 0
+    var slots: SlotPool
+    var timers = AttemptTimers()
+    var pacing: Pacing
+    var unsettled: Int
     private var reported: Int
-    private var nextLook: UInt64 = 0
+    var nextLook: UInt64 = 0
 
-    init(lanes: [Lane], settings: Settings, control: RunControl) throws(ProbeError) {
+    init(ways: [Way], settings: Settings, control: RunControl) throws(ProbeError) {
         slots = try SlotPool()
-        self.lanes = LaneQueue(lanes)
+        self.ways = ways
         self.settings = settings
         self.control = control
         pacing = Pacing(window: settings.window, rate: settings.rate, patience: settings.patience)
-        slowStart = SlowStart(limit: settings.window, isLoopback: self.lanes.areAllLoopback)
-        unsettled = self.lanes.unsettled
+        unsettled = ways.reduce(0) { $0 + $1.unsettled }
         reported = unsettled
     }
 
     /// Probes until every endpoint is settled, or another worker has failed.
     ///
     /// - Parameter tick: called now and then from this thread.
-    /// - Returns: what was found in each lane.
-    mutating func run(tick: () -> Void) throws(ProbeError) -> [Lane.Findings] {
+    /// - Returns: what was found in each lane of each way.
+    mutating func run(tick: () -> Void) throws(ProbeError) -> [[Lane.Findings]] {
         while hasMore {
             let now = MonotonicClock.now
             if now >= nextLook {
@@ -46,7 +46,7 @@ struct ProbeWorker: ~Copyable {
                 tick()
                 nextLook = now + UInt64(Cancellation.pollMilliseconds) * 1_000_000
             }
-            grow(now)
+            moveOn(now)
             try fill()
             guard hasMore else { break }
             let count = try slots.poller.wait(milliseconds: waitMilliseconds(MonotonicClock.now))
@@ -56,240 +56,118 @@ struct ProbeWorker: ~Copyable {
             }
             try expire()
         }
+        for way in ways.indices { for lane in ways[way].laneIndices { reportHost(way, lane) } }
         report()
-        return lanes.findings
+        return ways.map { way in way.laneIndices.map { way[$0].findings } }
     }
 
     // MARK: Starting
 
-    private var hasMore: Bool { unsettled > 0 || slots.inFlight > 0 }
+    /// Witnesses in flight are waited for only where what they tell could still change something.
+    private var hasMore: Bool { unsettled > 0 || ways.contains(where: \.mayYetDoubt) }
 
-    /// Whether the windows have room for one more endpoint.
-    private var hasRoom: Bool { slots.boundInFlight(pacing.isShort) < min(pacing.window, slowStart.size) }
-
-    /// Whether there is room for one more of a host that seems dead, for which the windows are no bound.
-    private var hasRoomForDead: Bool { hasRoom || !pacing.isShort && slots.inFlight < settings.sockets }
-
-    /// Whether an attempt could start if the pace allows it: the next one of a probe in flight, or a first one.
-    private var hasWork: Bool {
-        lanes.hasDue || lanes.canStart(hasRoom: hasRoom, hasRoomForDead: hasRoomForDead)
+    /// Whether the windows have room for one more endpoint of a way.
+    func hasRoom(_ way: Int) -> Bool {
+        let all = slots.boundInFlight(pacing.isShort)
+        return all < pacing.window && (pacing.isShort ? all : ways[way].inFlight) < ways[way].slowStart.size
     }
 
-    /// Starts attempts as long as there is room: first those that wait, then one a lane in turn.
+    /// Whether there is room for one more of a host that seems dead, for which the windows are no bound.
+    func hasRoomForDead(_ way: Int) -> Bool {
+        hasRoom(way) || !pacing.isShort && slots.inFlight < settings.sockets
+    }
+
+    /// Whether an attempt of a way could start if the pace allows it: the next one of a probe in flight, or a first one.
+    func hasWork(_ way: Int, _ now: UInt64) -> Bool {
+        ways[way].hasWork(now: now, hasRoom: hasRoom(way), hasRoomForDead: hasRoomForDead(way))
+    }
+
+    /// Starts attempts as long as there is room: first those that wait, then one a lane in turn; of each way in turn.
     private mutating func fill() throws(ProbeError) {
-        for _ in 0..<Self.startsAtOnce where hasWork {
+        var idle = 0
+        for _ in 0..<Self.startsAtOnce where idle < ways.count {
             let now = MonotonicClock.now
             guard pacing.mayStart(now: now) else { return }
-            if let id = lanes.takeDue() {
-                slots[id].waited += now - slots[id].putOffAt
-                try perform(startAttempt(id, now: now), id)
-                continue
-            }
-            guard let (lane, start) = lanes.take(now: now, hasRoom: hasRoom, hasRoomForDead: hasRoomForDead)
-            else { return }
-            if !slowStart.hasStarted { slowStart.start(now: now) }
-            try begin(lane: lane, start, now: now)
+            turn = (turn + 1) % ways.count
+            idle = try startOne(turn, now) ? 0 : idle + 1
         }
     }
 
-    private mutating func begin(lane: Int, _ start: Lane.Start, now: UInt64) throws(ProbeError) {
-        let id = slots.take(lanes[lane].address.family, isBound: !lanes[lane].seemsDead)
+    /// Starts one attempt of a way; `false` when it has none to start.
+    private mutating func startOne(_ way: Int, _ now: UInt64) throws(ProbeError) -> Bool {
+        while let attempt = ways[way].takeDue(now: now) {
+            let id = attempt.slot
+            guard slots.isWanted(attempt) else { continue }
+            ways[way].startedDue(now: now)
+            slots[id].waited += now - slots[id].putOffAt
+            try perform(startAttempt(id, now: now), id)
+            return true
+        }
+        guard
+            let (lane, start) = ways[way].take(
+                now: now, hasRoom: hasRoom(way), hasRoomForDead: hasRoomForDead(way))
+        else { return false }
+        if !ways[way].slowStart.hasStarted { ways[way].slowStart.start(now: now) }
+        try begin(way, lane, start, now: now)
+        return true
+    }
+
+    private mutating func begin(_ way: Int, _ lane: Int, _ start: Lane.Start, now: UInt64) throws(ProbeError) {
+        let isBound = !ways[way][lane].seemsDead
+        let id = slots.take(ways[way][lane].address.family, isBound: isBound)
+        if isBound { ways[way].inFlight += 1 }
+        slots[id].way = way
         slots[id].lane = lane
         slots[id].start = start
         slots[id].startedAt = now
+        slots[id].attemptedAt = now
         slots[id].waited = 0
+        slots[id].localPort = 0
+        slots[id].heardFor.removeAll(keepingCapacity: true)
+        slots[id].keepsFirst = !start.isWitness && ways[way][lane].takeFirst()
         slots[id].machine = ProbeMachine(
-            attempts: start.witness != nil ? 1 : settings.schedule.attempts,
-            mayBeEphemeral: EphemeralPorts.range.contains(lanes[lane].port(at: start.index)))
+            attempts: start.isWitness && !start.isCheck ? 1 : settings.schedule.attempts,
+            mayBeEphemeral: EphemeralPorts.range.contains(ways[way][lane].port(at: start.index)))
         try perform(startAttempt(id, now: now), id)
     }
 
     /// Starts an attempt on the slot's socket, or on a new one, and says what the machine makes of it.
-    private mutating func startAttempt(_ id: Int, now: UInt64) -> ProbeMachine.Action {
-        let lane = slots[id].lane
-        let port = lanes[lane].port(at: slots[id].start.index)
+    mutating func startAttempt(_ id: Int, now: UInt64) -> ProbeMachine.Action {
+        let (way, lane) = (slots[id].way, slots[id].lane)
+        let port = ways[way][lane].port(at: slots[id].start.index)
         slots[id].serial &+= 1
         slots[id].attemptedAt = now
         pacing.started(now: now)
         let socket: ProbeSocket
-        switch slots.socket(of: id, lanes[lane].address.family, window: pacing.window) {
+        switch slots.socket(of: id, ways[way][lane].address.family, window: pacing.window) {
         case .failure(let failure): return handle(.connect(code: failure.code, first: true), id)
         case .success(let open): socket = open
         }
-        let code = slots.poller.connect(socket, lanes[lane].address, port: port)
+        if slots[id].localPort != 0 {
+            slots.poller.bind(socket, toLocalPort: slots[id].localPort)
+            slots[id].mayNotServeAgain = true
+        }
+        let code = slots.poller.connect(socket, ways[way][lane].address, port: port)
+        if code == EADDRNOTAVAIL, slots[id].localPort != 0 {
+            // Another of our sockets has just this pair of ports: any other port will do.
+            slots.close(id)
+            slots[id].localPort = 0
+            return startAttempt(id, now: now)
+        }
         let action = handle(.connect(code: code, first: true), id)
-        guard action == .wait, lanes[lane].isLoopback else { return action }
+        guard action == .wait, ways[way][lane].isLoopback else { return action }
         // Over loopback the answer is there when connect(2) returns, so there is mostly nothing to wait for.
-        let answer = slots.poller.connect(socket, lanes[lane].address, port: port)
+        let answer = slots.poller.connect(socket, ways[way][lane].address, port: port)
         return handle(.connect(code: answer, first: false), id)
     }
 
-    /// Starts the timer of the attempt under way, once. What was waited for the pace is no part of the budget.
-    private mutating func startTimer(_ id: Int) {
-        guard slots[id].timedSerial != slots[id].serial else { return }
-        slots[id].timedSerial = slots[id].serial
-        let slot = slots[id]
-        let likely = lanes[slot.lane].roundTrip.timeout
-        let wait = settings.schedule.wait(
-            attempt: slot.machine.attempt, spent: slot.attemptedAt - slot.startedAt - slot.waited, timeout: likely)
-        slots[id].isLastAttempt = wait.isLast
-        let length =
-            slot.start.witness != nil ? min(settings.schedule.budget, Self.witnessPatience * likely) : wait.length
-        timers.start(slot: id, serial: slot.serial, deadline: slot.attemptedAt + length)
+    mutating func reportHost(_ way: Int, _ lane: Int) {
+        guard !ways[way][lane].isReported else { return }
+        ways[way][lane].isReported = true
+        control.settledPart(ofHost: ways[way][lane].number)
     }
 
-    // MARK: Events
-
-    private mutating func ready(_ token: UInt64) throws(ProbeError) {
-        let id = Int(token & 0xffff_ffff)
-        guard slots[id].isActive, slots[id].registration == UInt32(token >> 32), let socket = slots[id].socket
-        else { return }
-        let lane = slots[id].lane
-        let port = lanes[lane].port(at: slots[id].start.index)
-        let code = slots.poller.connect(socket, lanes[lane].address, port: port)
-        try perform(handle(.connect(code: code, first: false), id), id)
-    }
-
-    /// Ends attempts whose time is over.
-    private mutating func expire() throws(ProbeError) {
-        let now = MonotonicClock.now
-        while let timer = timers.next(
-            until: now, where: { slots[$0.slot].isActive && slots[$0.slot].serial == $0.serial })
-        {
-            lanes[slots[timer.slot].lane].metSilence = true
-            try perform(handle(.silence(isOver: slots[timer.slot].isLastAttempt), timer.slot), timer.slot)
-        }
-    }
-
-    /// Asks the machine of a slot what to do about `event`.
-    private mutating func handle(_ event: ProbeMachine.Event, _ id: Int) -> ProbeMachine.Action {
-        if settings.isTraced, slots[id].start.witness == nil {
-            let elapsed = UInt32(clamping: (MonotonicClock.now - slots[id].startedAt) / 1000)
-            lanes[slots[id].lane].trace(
-                slots[id].start.index,
-                ProbeStep.events(of: event, attempt: slots[id].machine.attempt).map {
-                    ProbeStep(microseconds: elapsed, event: $0)
-                })
-        }
-        return slots[id].machine.handle(event)
-    }
-
-    private mutating func perform(_ first: ProbeMachine.Action, _ id: Int) throws(ProbeError) {
-        var action = first
-        while true {
-            switch action {
-            case .wait:
-                startTimer(id)
-                let code = slots.watch(id)
-                return code == 0 ? () : try postpone(id, code)
-            case .readErrorQueue:
-                let error = slots[id].socket.flatMap { slots.poller.icmpError($0) }
-                action = handle(.errorQueue(error), id)
-            case .compareEnds:
-                let ends = slots[id].socket.map { slots.poller.ends($0) } ?? .sameHost
-                action = handle(.ends(ends), id)
-            case .askWhyNoWay:
-                let isBroadcast = slots.poller.isBroadcast(lanes[slots[id].lane].address)
-                action = handle(.noWay(isBroadcast: isBroadcast), id)
-            case .tryAgain:
-                slots.close(id)
-                guard let next = tryAgain(id) else { return }
-                action = next
-            case .postpone(let code):
-                return try postpone(id, code)
-            case .settle(let reason):
-                return settle(id, reason)
-            case .fail(let code):
-                throw .noRoute(host: lanes[slots[id].lane].host, code: code)
-            }
-        }
-    }
-
-    /// Starts the next attempt, unless it has to wait for the pace, or those before were too fast to count.
-    private mutating func tryAgain(_ id: Int) -> ProbeMachine.Action? {
-        let now = MonotonicClock.now
-        let lane = slots[id].lane
-        guard isBelieved(id) else {
-            putBack(id, now: now)
-            return nil
-        }
-        slots[id].serial &+= 1
-        slots[id].putOffAt = now
-        guard lanes.takeTurn(id, lane: lane, now: now) else { return nil }
-        guard pacing.mayStart(now: now) else {
-            lanes.putOff(id)
-            return nil
-        }
-        return startAttempt(id, now: now)
-    }
-
-    /// Whether silence says something of the port: not while its host was probed too fast.
-    private func isBelieved(_ id: Int) -> Bool { slots[id].startedAt >= lanes[slots[id].lane].pace.believesSince }
-
-    private mutating func settle(_ id: Int, _ reason: Reason) {
-        let now = MonotonicClock.now
-        let (lane, start) = (slots[id].lane, slots[id].start)
-        let hasAnswered = reason.state != .filtered
-        if hasAnswered { lanes[lane].roundTrip.answered(after: now - slots[id].attemptedAt) }
-        if let witness = start.witness {
-            unsettled += lanes[lane].settleWitness(witness, hasAnswered ? .answered : .lost, now: now)
-        } else if reason == .timeout, !isBelieved(id) {
-            lanes[lane].postpone(start.index)
-        } else {
-            let elapsed = UInt32(clamping: (now - slots[id].startedAt) / 1000)
-            lanes[lane].settle(start.index, Outcome(reason: reason, elapsedMicroseconds: elapsed), now: now)
-            unsettled -= 1
-        }
-        if reason != .timeout, !lanes[lane].isLoopback { slowStart.answered() }
-        // Only after a refusal a socket is as good as new.
-        if reason != .refused { slots.close(id) }
-        pacing.progressed()
-        release(id)
-    }
-
-    private mutating func postpone(_ id: Int, _ code: Int32) throws(ProbeError) {
-        let now = MonotonicClock.now
-        putBack(id, now: now)
-        try pacing.fellShort(code: code, inFlight: slots.inFlight, now: now)
-    }
-
-    /// Has the endpoint of a slot probed later, as if it had not been.
-    private mutating func putBack(_ id: Int, now: UInt64) {
-        let (lane, start) = (slots[id].lane, slots[id].start)
-        if let witness = start.witness {
-            unsettled += lanes[lane].settleWitness(witness, .void, now: now)
-        } else {
-            lanes[lane].postpone(start.index)
-        }
-        slots.close(id)
-        release(id)
-    }
-
-    private mutating func release(_ id: Int) {
-        let lane = slots[id].lane
-        slots.release(id)
-        if lanes[lane].isDone { control.settledPart(ofHost: lane) }
-        lanes.enqueue(lane)
-    }
-
-    // MARK: Time
-
-    private mutating func grow(_ now: UInt64) {
-        if slowStart.hasStarted { slowStart.grow(now: now) }
-        lanes.grow(now: now)
-        lanes.wake(now: now)
-    }
-
-    private func waitMilliseconds(_ now: UInt64) -> Int32 {
-        var wake = nextLook
-        if let deadline = timers.earliest { wake = min(wake, deadline) }
-        if let rested = lanes.nextWake { wake = min(wake, rested) }
-        if hasWork { wake = min(wake, pacing.nextStart) }
-        if lanes.isGrowing || slowStart.isGrowing { wake = min(wake, now + SlowStart.tickNanoseconds) }
-        return wake > now ? Int32(clamping: (wake - now + 999_999) / 1_000_000) : 0
-    }
-
-    private mutating func report() {
+    mutating func report() {
         control.settled(endpoints: reported - unsettled)
         reported = unsettled
     }

@@ -44,10 +44,12 @@ public enum Prober {
             * SlowStart.longestMilliseconds(to: window)
     }
 
-    /// Two threads pay off when there is much to probe; a limit of one a host cannot be shared.
+    /// Two threads pay off when there is much to probe and no way to share, whose pace each would find for itself; a limit
+    /// of one a host cannot be shared.
     private static func workerCount(_ plan: ProbePlan) -> Int {
         let mayShare = plan.limits.parallelism > 1 && plan.limits.perHost != 1
-        return mayShare && plan.endpointCount >= 4096 && sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 ? 2 : 1
+        let isMuch = plan.endpointCount >= 4096 && plan.items.allSatisfy { $0.address?.isLoopback ?? true }
+        return mayShare && isMuch && sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 ? 2 : 1
     }
 
     /// What every worker found, by worker and host. The first worker runs on the calling thread.
@@ -60,9 +62,11 @@ public enum Prober {
         @Sendable func work(_ worker: Int, tick: () -> Void) -> Result<[Lane.Findings], ProbeError> {
             Result { () throws(ProbeError) in
                 do throws(ProbeError) {
-                    let lanes = ports.lanes(items, worker, of: workers, limits, budget: settings.schedule.budget)
-                    var prober = try ProbeWorker(lanes: lanes, settings: settings, control: control)
-                    return try prober.run(tick: tick)
+                    let ways = ports.ways(items, worker, of: workers, limits, settings)
+                    let numbers = ways.map { way in way.laneIndices.map { way[$0].number } }
+                    var prober = try ProbeWorker(ways: ways, settings: settings, control: control)
+                    let found = zip(numbers.joined(), try prober.run(tick: tick).joined())
+                    return found.sorted { $0.0 < $1.0 }.map(\.1)
                 } catch {
                     control.fail()
                     throw error
@@ -135,18 +139,27 @@ private struct SharedPorts: Sendable {
         for item in items where arrays[item.ports] == nil { arrays[item.ports] = Array(item.ports.values) }
     }
 
-    func lanes(
-        _ items: [ProbePlan.Item], _ worker: Int, of workers: Int, _ limits: LoadLimits, budget: UInt64
-    ) -> [Lane] {
-        items.enumerated().compactMap { lane, item in
-            item.address.map { address in
-                Lane(
-                    host: item.host, address: address, ports: arrays[item.ports, default: []],
-                    first: Share.first(of: worker, lane: lane, workers), stride: workers,
-                    perHost: limits.perHost.map { ($0 + (worker == 0 ? workers - 1 : 0)) / workers } ?? .max,
-                    pace: HostPace(
-                        rate: limits.ratePerHost.map { Double($0) / Double(workers) }, budget: budget))
-            }
+    func ways(
+        _ items: [ProbePlan.Item], _ worker: Int, of workers: Int, _ limits: LoadLimits,
+        _ settings: ProbeWorker.Settings
+    ) -> [Way] {
+        var lanes: [NextHop: [Lane]] = [:]
+        let routes = Routes()
+        for (number, item) in items.enumerated() {
+            guard let address = item.address else { continue }
+            let lane = Lane(
+                number: number, host: item.host, address: address, ports: arrays[item.ports, default: []],
+                first: Share.first(of: worker, lane: number, workers), stride: workers,
+                perHost: limits.perHost.map { ($0 + (worker == 0 ? workers - 1 : 0)) / workers } ?? .max,
+                pace: Pace(
+                    rate: limits.ratePerHost.map { Double($0) / Double(workers) }, budget: settings.schedule.budget))
+            lanes[address.isLoopback ? .loopback : routes.nextHop(to: address), default: []].append(lane)
+        }
+        let neighbours = NeighbourTable.capacity / workers
+        return lanes.sorted { $0.value[0].number < $1.value[0].number }.map { hop, lanes in
+            Way(
+                lanes, window: settings.window, budget: settings.schedule.budget,
+                neighbours: hop.isOwnLink ? neighbours : nil)
         }
     }
 }

@@ -6,10 +6,21 @@ struct SlotPool: ~Copyable {
         var isRegistered = false
         /// Changes with each socket, so that a late event of a closed one is known.
         var registration: UInt32 = 0
+        private(set) var lastRegistration: UInt32 = 0
+        /// Whether the socket serves this probe only.
+        var mayNotServeAgain = false
         /// Changes with each attempt, so that its timer is known when it fires.
         var serial: UInt32 = 0
+        var way = 0
         var lane = 0
         var start = Lane.Start(index: 0)
+        /// The first socket to a host whose round trip is not known, kept beside that of later attempts: its answer
+        /// counts, however late.
+        var kept: KeptSocket?
+        /// Whether the first socket is to be kept.
+        var keepsFirst = false
+        /// The local port of the attempts before, which the next one uses again; 0 for none.
+        var localPort: UInt16 = 0
         var isActive = false
         /// Whether the probe counts against the windows.
         var isBound = true
@@ -19,11 +30,32 @@ struct SlotPool: ~Copyable {
         /// When the next attempt was put off, and for how long attempts were in all.
         var putOffAt: UInt64 = 0
         var waited: UInt64 = 0
+        /// Of each attempt before that under way, within what time an answer was not missed.
+        var heardFor: [UInt64] = []
         /// The attempt that has a timer.
         var timedSerial: UInt32 = 0
-        /// Whether the budget is used up when the timer ends.
-        var isLastAttempt = false
         var machine = ProbeMachine(attempts: 1, mayBeEphemeral: false)
+
+        /// The slot has a new socket.
+        fileprivate mutating func register() {
+            lastRegistration &+= 1
+            registration = lastRegistration
+            isRegistered = false
+            mayNotServeAgain = false
+        }
+    }
+
+    /// A socket whose attempt was given up, and is listened to all the same.
+    struct KeptSocket {
+        let socket: ProbeSocket
+        let registration: UInt32
+        let attemptedAt: UInt64
+    }
+
+    /// An attempt of a slot that is put off.
+    struct PutOff: Equatable {
+        let slot: Int
+        let serial: UInt32
     }
 
     var poller: Poller
@@ -40,7 +72,9 @@ struct SlotPool: ~Copyable {
     }
 
     deinit {
-        for slot in slots { if let socket = slot.socket { poller.close(socket) } }
+        for slot in slots {
+            for socket in [slot.socket, slot.kept?.socket].compactMap(\.self) { poller.close(socket) }
+        }
     }
 
     subscript(id: Int) -> Slot {
@@ -67,7 +101,16 @@ struct SlotPool: ~Copyable {
         inFlight -= 1
         if !slots[id].isBound { unboundInFlight -= 1 }
         slots[id].isActive = false
+        dropKept(id)
         if let socket = slots[id].socket { idle[Self.place(socket.family)].append(id) } else { free.append(id) }
+    }
+
+    /// The next attempt of a slot.
+    func nextAttempt(_ id: Int) -> PutOff { PutOff(slot: id, serial: slots[id].serial) }
+
+    /// Whether an attempt is still to start: its probe may have been answered after all, or put back.
+    func isWanted(_ attempt: PutOff) -> Bool {
+        slots[attempt.slot].isActive && slots[attempt.slot].serial == attempt.serial
     }
 
     // MARK: Sockets
@@ -86,8 +129,7 @@ struct SlotPool: ~Copyable {
         let result = poller.open(family)
         if case .success(let socket) = result {
             slots[id].socket = socket
-            slots[id].registration &+= 1
-            slots[id].isRegistered = false
+            slots[id].register()
         }
         return result
     }
@@ -100,6 +142,35 @@ struct SlotPool: ~Copyable {
         slots[id].isRegistered = code == 0
         return code
     }
+
+    /// Has the slot's socket listened to beside the next one.
+    mutating func keep(_ id: Int) {
+        guard let socket = slots[id].socket else { return }
+        slots[id].kept = KeptSocket(
+            socket: socket, registration: slots[id].registration, attemptedAt: slots[id].attemptedAt)
+        slots[id].socket = nil
+    }
+
+    /// Makes the socket that was kept the slot's own again.
+    mutating func restoreKept(_ id: Int) {
+        guard let kept = slots[id].kept else { return }
+        close(id)
+        slots[id].kept = nil
+        slots[id].socket = kept.socket
+        slots[id].isRegistered = true
+        slots[id].registration = kept.registration
+        slots[id].mayNotServeAgain = true
+        slots[id].attemptedAt = kept.attemptedAt
+        slots[id].heardFor.removeAll(keepingCapacity: true)
+    }
+
+    mutating func dropKept(_ id: Int) {
+        if let kept = slots[id].kept { poller.close(kept.socket) }
+        slots[id].kept = nil
+    }
+
+    /// The probes in flight.
+    var active: [Int] { slots.indices.filter { slots[$0].isActive } }
 
     mutating func close(_ id: Int) {
         if let socket = slots[id].socket { poller.close(socket) }

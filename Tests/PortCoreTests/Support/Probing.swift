@@ -26,7 +26,7 @@ func lane(
     let address = try #require(IPAddress(address))
     return Lane(
         host: .address(address), address: address, ports: Array(ports), first: first, stride: stride,
-        perHost: perHost, pace: HostPace(rate: nil, budget: 2_000_000_000))
+        perHost: perHost, pace: Pace(rate: nil, budget: 2_000_000_000))
 }
 
 /// Carries out `plan` without anyone to cancel it.
