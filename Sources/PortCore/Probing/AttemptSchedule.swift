@@ -37,16 +37,17 @@ struct AttemptSchedule: Hashable, Sendable {
 
     /// The schedule for a host that takes so long to answer that hardly three attempts would fit: six do in up to four
     /// times the budget.
-    func grown(for timeout: UInt64) -> AttemptSchedule {
-        guard 10 * timeout >= 3 * budget else { return self }
-        return AttemptSchedule(budget: min(4 * budget, max(budget, 6 * timeout)), attempts: attempts)
+    func grown(for trip: RoundTrip) -> AttemptSchedule {
+        guard 10 * trip.smoothed >= 3 * budget else { return self }
+        return AttemptSchedule(budget: min(4 * budget, max(budget, 6 * trip.timeout)), attempts: attempts)
     }
 }
 
 /// The round trip to one host, as its answers tell (RFC 6298, section 2). Each attempt has a socket of its own, so it is
 /// always known which attempt an answer belongs to.
 struct RoundTrip {
-    private var smoothed: UInt64 = 0
+    /// The smoothed round trip in nanoseconds; 0 where nothing has answered.
+    private(set) var smoothed: UInt64 = 0
     private var variation: UInt64 = 0
     /// Whether the kernel may have sent the SYN again for every answer so far (Karn's problem).
     private var isAmbiguous = false

@@ -27,7 +27,7 @@ extension ProbeWorker {
             return (slot.attemptedAt + min(settings.schedule.budget, patience), true)
         }
         let trip = ways[slot.way][slot.lane].roundTrip
-        let schedule = trip.isKnown ? settings.schedule.grown(for: trip.timeout) : settings.schedule
+        let schedule = settings.schedule.grown(for: trip)
         let wait = schedule.wait(
             attempt: slot.machine.attempt, spent: slot.attemptedAt - slot.startedAt - slot.waited, timeout: likely,
             needed: ways[slot.way].attemptsNeeded(slot.lane))
